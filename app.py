@@ -1,0 +1,114 @@
+"""The command line, and `server` for WSGI servers: settings → source → database → app."""
+
+from __future__ import annotations
+
+import argparse
+import atexit
+import logging
+import signal
+import sys
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from dashboard.errors import BadInput, DatabaseUnreachable
+from dashboard.factory import create_app
+from dashboard.prepare import open_database, prepare
+from dashboard.serving import listen, serve
+from dashboard.settings import Settings
+from dashboard.source import Source, resolve
+
+if TYPE_CHECKING:
+    from dash import Dash
+    from flask import Flask
+
+    server: Flask
+
+VERSION = "0.1.0"
+log = logging.getLogger("metaflow_dashboard")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(f"{message[:1].upper()}{message[1:]}; see --help.")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until SIGINT or SIGTERM; returns the exit code: 0, or 2 with one line when the input is bad."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        options = _parser().parse_args(arguments)
+        settings = Settings.from_env(host=options.host, port=options.port, log_level=options.log_level)
+        _log_to_stderr(settings)
+        source = resolve(options.source, settings, Path.cwd())
+        with ExitStack() as at_exit:
+            if source.notice:
+                print(source.notice, flush=True)
+            listener = at_exit.enter_context(listen(settings))  # before the long preparation
+            app, source = _build(source, settings, at_exit)
+            serve(app.server, listener, settings, source.label)
+    except BadInput as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python app.py", description="Read-only monitoring of Metaflow runs.", allow_abbrev=False)
+    parser.add_argument(
+        "source", metavar="SOURCE", nargs="?", help="postgresql://…, sqlite:///…, a .metaflow folder or demo"
+    )
+    parser.add_argument("--host", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", help="port to listen on (8050)")
+    parser.add_argument("--log-level", help="DEBUG, INFO, WARNING, ERROR or CRITICAL (INFO)")
+    parser.add_argument("--version", action="version", version=f"Metaflow Dashboard {VERSION}")
+    return parser
+
+
+def _log_to_stderr(settings: Settings) -> None:
+    line = "%(asctime)s %(levelname)s %(name)s %(message)s"
+    logging.basicConfig(level=logging.WARNING, format=line, datefmt="%Y-%m-%dT%H:%M:%S%z")
+    log.setLevel(settings.log_level)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of every request that waits for a thread
+
+
+def _build(source: Source, settings: Settings, at_exit: ExitStack) -> tuple[Dash, Source]:
+    """The app and its source, ready to be read; what has to end is put on `at_exit`. Raises BadSource."""
+    source = prepare(source, settings, at_exit)
+    database = open_database(source, settings)
+    at_exit.callback(database.close)
+    try:
+        database.check()
+    except DatabaseUnreachable as error:
+        log.warning("%s The pages will say so until it answers.", error)
+    return create_app(database, source, settings), source
+
+
+def _wsgi() -> Flask:
+    """The app of the environment's settings, for `gunicorn app:server` and the like."""
+    settings = Settings.from_env()
+    _log_to_stderr(settings)
+    at_exit = ExitStack()
+    atexit.register(at_exit.close)
+    app, _source = _build(resolve(None, settings, Path.cwd()), settings, at_exit)
+    return app.server
+
+
+_server_lock = threading.Lock()
+
+
+def __getattr__(name: str) -> object:
+    """`server` is made when it is first asked for, so that importing this module starts nothing."""
+    if name != "server":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    with _server_lock:
+        if "server" not in globals():
+            globals()["server"] = _wsgi()
+        return globals()["server"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,11 @@
+/**
+ * plotly.js: the small bundle in assets/vendor, loaded by dcc.Graph only when a page has a figure.
+ * The address is relative to this file, so that a path prefix needs no configuration.
+ */
+(function () {
+  'use strict';
+  const here = /** @type {HTMLScriptElement} */ (document.currentScript).src;
+  const bundle = new URL('../vendor/plotly-cartesian-4.1.1/plotly-cartesian.min.js', here).href;
+  // Dash sets this property to its own 4.8 MB bundle later; the setter ignores it.
+  Object.defineProperty(window, '_dashPlotlyJSURL', { configurable: true, get: () => bundle, set: () => {} });
+})();

@@ -1,0 +1,39 @@
+/**
+ * What the other files share: the meeting place `window.mf`, cookies, and writing to Dash stores before Dash is ready.
+ *
+ * @typedef {Object} Frame
+ * @property {(id: string, data: unknown) => void} store  Set the data of a dcc.Store; waits until Dash has drawn it.
+ * @property {(name: string, value: string) => void} cookie  Set a cookie for a year.
+ * @property {(name: string) => string} prefix  The path prefix of the app, with slashes at both ends.
+ * @property {(ready: () => void) => void} ready  Run once the frame is in the document.
+ */
+(function () {
+  'use strict';
+  const mf = (window.mf = window.mf || {});
+
+  mf.cookie = (name, value) => {
+    document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=31536000; SameSite=Lax`;
+  };
+
+  mf.prefix = () => document.getElementById('shell')?.dataset.prefix || '/';
+
+  mf.store = (id, data) => {
+    mf.ready(() => window.dash_clientside.set_props(id, { data }));
+  };
+
+  let drawn = false;
+  /** @type {Array<() => void>} */
+  const waiting = [];
+  mf.ready = (run) => {
+    if (drawn) run();
+    else waiting.push(run);
+  };
+
+  const watch = new MutationObserver(() => {
+    if (!document.getElementById('shell')) return;
+    drawn = true;
+    watch.disconnect();
+    waiting.splice(0).forEach((run) => run());
+  });
+  watch.observe(document.documentElement, { childList: true, subtree: true });
+})();

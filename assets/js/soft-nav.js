@@ -1,0 +1,83 @@
+/**
+ * Links and GET forms inside the app change the page without loading it again. The URL stays the state.
+ *
+ * Same path: history and the store `shell-query`; the page stays, with its focus and scroll position. Other path: Dash's
+ * own router fetches the page. Left to the browser: other origins, `target`, `download`, `data-hard`, modifier keys,
+ * fragments, and what is no page (/-/api, /-/go, assets). `data-replace` replaces the entry in the history.
+ */
+(function () {
+  'use strict';
+  const NO_PAGE = /^(-\/(api|go|health)\b|assets\/|_dash)/;
+  const query = () => location.pathname + location.search;
+  let path = location.pathname;
+  let shown = query();
+
+  /** @param {URL} url */
+  function ours(url) {
+    const prefix = window.mf.prefix();
+    if (url.origin !== location.origin || !(url.pathname + '/').startsWith(prefix)) return false;
+    return !NO_PAGE.test(url.pathname.slice(prefix.length));
+  }
+
+  /**
+   * @param {URL} url
+   * @param {boolean} [replace]
+   */
+  function go(url, replace = false) {
+    const target = url.pathname + url.search + url.hash;
+    const same = url.pathname === path;
+    window.dispatchEvent(new CustomEvent('mf:leave'));
+    if (replace || target === query() + location.hash) history.replaceState(history.state, '', target);
+    else history.pushState({}, '', target);
+    arrive(same);
+  }
+
+  /** @param {boolean} same whether the page stays */
+  function arrive(same) {
+    path = location.pathname;
+    shown = query();
+    if (same) window.dash_clientside.set_props('shell-query', { data: shown });
+    else window.dispatchEvent(new CustomEvent('_dashprivate_pushstate')); // dcc.Location listens
+    window.dispatchEvent(new CustomEvent('mf:arrive', { detail: { same } }));
+  }
+
+  document.addEventListener('click', (event) => {
+    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target instanceof Element && event.target.closest('a[href]');
+    if (!(link instanceof HTMLAnchorElement) || (link.target && link.target !== '_self')) return;
+    if (link.hasAttribute('download') || link.hasAttribute('data-hard')) return;
+    const url = new URL(link.href);
+    if (!ours(url) || (url.hash && url.pathname + url.search === query())) return;
+    event.preventDefault();
+    go(url, link.hasAttribute('data-replace'));
+  });
+
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || !(form instanceof HTMLFormElement) || !form.hasAttribute('data-soft')) return;
+    event.preventDefault();
+    const url = new URL(form.action);
+    const fields = new URLSearchParams();
+    for (const [name, value] of new FormData(form, event.submitter)) {
+      if (typeof value === 'string' && value.trim() !== '') fields.append(name, value.trim());
+    }
+    url.search = fields.toString();
+    if (ours(url)) go(url, form.hasAttribute('data-replace'));
+    else location.assign(url);
+  });
+
+  // Registered before Dash's: on the same path its router would draw the whole page anew.
+  window.addEventListener('popstate', (event) => {
+    const same = location.pathname === path;
+    if (same) event.stopImmediatePropagation();
+    if (query() === shown) return; // only the fragment changed
+    path = location.pathname;
+    shown = query();
+    if (same) window.dash_clientside.set_props('shell-query', { data: shown });
+    window.dispatchEvent(new CustomEvent('mf:arrive', { detail: { same, back: true } }));
+  });
+
+  window.mf.go = (/** @type {string} */ to, replace = false) => go(new URL(to, location.href), replace);
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.shell = Object.assign(window.dash_clientside.shell || {}, { query });
+})();

@@ -1,0 +1,44 @@
+"""Status glyphs and tags. A status is never colour alone: shape and word go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from components.icons import MEANINGS, status_name
+from dashboard.models import Qualifier, Status, Verdict
+
+def look(verdict: Verdict) -> tuple[str, str]:
+    """(css name, word) of a verdict; a caught run reads Completed, its glyph says the rest."""
+    name = status_name(verdict.status, verdict.qualifier)
+    return name, MEANINGS["completed" if name == "caught" else name][0]
+
+
+def status_cell(verdict: Verdict) -> Component:
+    """Glyph and word, with the evidence on hover and for screen readers."""
+    name, word = look(verdict)
+    spoken = "Completed, caught" if verdict.qualifier is Qualifier.CAUGHT else word
+    tone = "t2" if verdict.status is Status.COMPLETED else f"fg-{name}"
+    return html.Span(
+        [
+            html.Span(className=f"st st-{name}", role="img", **{"aria-label": f"{spoken}: {verdict.reason}"}),
+            html.Span(word, className=f"word m {tone}", **{"aria-hidden": "true"}),
+        ],
+        className="cell-status",
+        title=verdict.reason,
+    )
+
+
+def tag(text: str, href: str) -> Component:
+    """A tag as a link to the runs that carry it."""
+    return html.A(text, href=href, className="mf-tag", title=text)
+
+
+def tags(texts: Sequence[str], hrefs: Sequence[str], most: int = 3) -> Component:
+    """The first few tags; the rest as a number with their names on hover."""
+    shown: list[Component] = [tag(text, href) for text, href in zip(texts[:most], hrefs[:most], strict=True)]
+    if len(texts) > most:
+        shown.append(html.Span(f"+{len(texts) - most}", className="mf-tag more", title=", ".join(texts[most:])))
+    return html.Span(shown, className="cell-tags")

@@ -1,0 +1,1 @@
+"""SQL lives here only: SQLAlchemy Core statements for PostgreSQL and SQLite behind one `Database`."""

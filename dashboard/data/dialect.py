@@ -1,0 +1,95 @@
+"""What PostgreSQL and SQLite say differently: the clock, JSON tags. Everything else is one statement for both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, FromClause, Text, and_, case, cast, exists, func, literal, literal_column, or_, select, type_coerce
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+
+class Dialect(Protocol):
+    """The expressions that differ. `runs` is the runs table."""
+
+    def now(self) -> ColumnElement[Any]:
+        """The database's clock in epoch milliseconds."""
+
+    def user(self, runs: FromClause) -> ColumnElement[Any]:
+        """The verified user: user_name where the system tag `user:<user_name>` confirms it, else NULL."""
+
+    def has_all(self, runs: FromClause, tags: Sequence[str]) -> ColumnElement[bool]:
+        """All of these among tags and system tags."""
+
+    def has_any(self, runs: FromClause, tags: Sequence[str]) -> ColumnElement[bool]:
+        """At least one of these among tags and system tags."""
+
+    def contains(self, runs: FromClause, part: str) -> ColumnElement[bool]:
+        """Some tag contains this text, whatever its case. No index serves it."""
+
+
+class PostgreSQL:
+    """The expressions repeat those of the service's indices to the letter, else no index is used."""
+
+    def now(self) -> ColumnElement[Any]:
+        return func.floor(func.extract("epoch", func.clock_timestamp()) * 1000)
+
+    def user(self, runs: FromClause) -> ColumnElement[Any]:
+        verified = runs.c.system_tags.op("?")(literal_column("'user:'").op("||")(runs.c.user_name))
+        return case((verified, runs.c.user_name), else_=literal_column("NULL"))
+
+    def has_all(self, runs: FromClause, tags: Sequence[str]) -> ColumnElement[bool]:
+        return _all_tags(runs).op("?&", return_type=_boolean())(cast(list(tags), ARRAY(Text)))
+
+    def has_any(self, runs: FromClause, tags: Sequence[str]) -> ColumnElement[bool]:
+        return _all_tags(runs).op("?|", return_type=_boolean())(cast(list(tags), ARRAY(Text)))
+
+    def contains(self, runs: FromClause, part: str) -> ColumnElement[bool]:
+        one = func.jsonb_array_elements_text(
+            case((func.jsonb_typeof(_all_tags(runs)) == "array", _all_tags(runs)), else_=cast(literal("[]"), JSONB))
+        ).table_valued("value")
+        return exists(select(literal(1)).select_from(one).where(one.c.value.icontains(part, autoescape=True)))
+
+
+class SQLite:
+    """Tags are JSON texts; json_each reads them."""
+
+    def now(self) -> ColumnElement[Any]:
+        return func.floor((func.julianday("now") - 2440587.5) * 86_400_000)
+
+    def user(self, runs: FromClause) -> ColumnElement[Any]:
+        one = _each(runs.c.system_tags)
+        found = exists(select(literal(1)).select_from(one).where(one.c.value == literal("user:").concat(runs.c.user_name)))
+        return case((found, runs.c.user_name), else_=None)
+
+    def has_all(self, runs: FromClause, tags: Sequence[str]) -> ColumnElement[bool]:
+        return and_(*(self.has_any(runs, (tag,)) for tag in tags))
+
+    def has_any(self, runs: FromClause, tags: Sequence[str]) -> ColumnElement[bool]:
+        return self._some(runs, lambda value: value.in_(list(tags)))
+
+    def contains(self, runs: FromClause, part: str) -> ColumnElement[bool]:
+        return self._some(runs, lambda value: value.icontains(part, autoescape=True))
+
+    def _some(self, runs: FromClause, condition: Any) -> ColumnElement[bool]:
+        each = (_each(runs.c.tags), _each(runs.c.system_tags))
+        return or_(*(exists(select(literal(1)).select_from(one).where(condition(one.c.value))) for one in each))
+
+
+def of(name: str) -> Dialect:
+    """The expressions for SQLAlchemy's dialect name."""
+    return PostgreSQL() if name == "postgresql" else SQLite()
+
+
+def _all_tags(runs: FromClause) -> ColumnElement[Any]:
+    return runs.c.tags.op("||")(runs.c.system_tags)
+
+
+def _each(column: ColumnElement[Any]) -> Any:
+    return func.json_each(type_coerce(column, Text)).table_valued("value")
+
+
+def _boolean() -> Any:
+    from sqlalchemy import Boolean
+
+    return Boolean()

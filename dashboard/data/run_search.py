@@ -1,0 +1,170 @@
+"""Finds runs: keyset paging over runs_v3, and a bounded search where SQL alone cannot tell.
+
+Conditions that an index serves go into one statement. The others (status, exclusions, parts of tags, free text) are
+looked for batch by batch until the page is full or the budget is spent; then the page says how far it searched, and
+its cursor goes on from there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+
+from dashboard.data.database import Reader
+from dashboard.data.judge import Judge
+from dashboard.data.run_conditions import Conditions, conditions
+from dashboard.data.runs import columns, is_number, run_of
+from dashboard.errors import BadQuery
+from dashboard.filters import RunFilter
+from dashboard.models import JudgedRun, Run, Verdict
+
+FIRST_BATCH, LARGEST_BATCH = 200, 6_400
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """Some runs, the cursor of the rest, and how far the search came when it was cut."""
+
+    runs: tuple[JudgedRun, ...]
+    next: str | None
+    searched_to: int | None = None  # epoch milliseconds; None: nothing was left out
+    now: int = 0  # the database's clock
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in the order by (ts_epoch, run_number)."""
+
+    at: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor:
+        """From the text that a page gave as `next`."""
+        at, _, number = text.partition("-")
+        if not (is_number(at) and is_number(number)):
+            raise BadQuery(f"after={text[:80]}: not a cursor that a page gave.")
+        return cls(int(at), int(number))
+
+    @classmethod
+    def of(cls, run: Run) -> Cursor:
+        """The place of a run."""
+        return cls(run.created_at, run.number)
+
+    def __str__(self) -> str:
+        return f"{self.at}-{self.number}"
+
+
+def find(
+    reader: Reader,
+    judge: Judge,
+    wanted: RunFilter,
+    *,
+    limit: int = 50,
+    after: str | None = None,
+    newest_first: bool = True,
+    budget: float = 400,
+) -> RunPage:
+    """One page of the runs that `wanted` describes; `budget` (ms) bounds the search for what no index serves."""
+    now = reader.now()
+    order = _Order(reader, newest_first, Cursor.parse(after) if after else None)
+    where = conditions(reader, wanted, now, judge.limits)
+    until = time.monotonic() + budget / 1000
+    hits: list[JudgedRun] = []
+    for runs, edge in _batches(reader, where, order, limit, bool(wanted.status)):
+        judged = judge(reader, runs, now)
+        if "caught" in wanted.status:
+            judged = judge.look_for_caught(reader, judged)
+        hits += [one for one in judged if matches(wanted, one.verdict)]
+        if len(hits) > limit:
+            return RunPage(tuple(hits[:limit]), str(Cursor.of(hits[limit - 1].run)), None, now)
+        if edge is None:
+            break
+        if time.monotonic() > until:
+            return RunPage(tuple(hits), str(edge), edge.at, now)
+    return RunPage(tuple(hits), None, None, now)
+
+
+def words(verdict: Verdict) -> frozenset[str]:
+    """The filter words that a verdict answers to: its official status and its qualifier."""
+    qualifier = verdict.qualifier.value.replace(" ", "-") if verdict.qualifier else verdict.status.value
+    return frozenset((verdict.status.value, qualifier))
+
+
+def matches(wanted: RunFilter, verdict: Verdict) -> bool:
+    """Whether the status filter lets this verdict through."""
+    return not wanted.status or not words(verdict).isdisjoint(wanted.status)
+
+
+class _Order:
+    """ORDER BY start and number, beyond a cursor that moves on with every batch."""
+
+    def __init__(self, reader: Reader, newest_first: bool, cursor: Cursor | None) -> None:
+        self._c = reader.tables.runs.c
+        self._newest_first = newest_first
+        self.cursor = cursor
+
+    def apply(self, statement: Select[Any]) -> Select[Any]:
+        at, number = self._c.ts_epoch, self._c.run_number
+        if self.cursor is not None:
+            here = self.cursor
+            if self._newest_first:
+                statement = statement.where(at <= here.at, or_(at < here.at, number < here.number))
+            else:
+                statement = statement.where(at >= here.at, or_(at > here.at, number > here.number))
+        return statement.order_by(*self.by(self._c))
+
+    def by(self, c: Any) -> tuple[Any, Any]:
+        if self._newest_first:
+            return c.ts_epoch.desc(), c.run_number.desc()
+        return c.ts_epoch.asc(), c.run_number.asc()
+
+    def against(self, c: Any) -> tuple[Any, Any]:
+        """The opposite order: its first row is the last of a batch."""
+        if self._newest_first:
+            return c.ts_epoch.asc(), c.run_number.asc()
+        return c.ts_epoch.desc(), c.run_number.desc()
+
+
+def _batches(
+    reader: Reader, where: Conditions, order: _Order, limit: int, by_status: bool
+) -> Iterator[tuple[list[Run], Cursor | None]]:
+    """Matching runs, batch by batch, each with the place where the batch ended (None: at the last run)."""
+    plain = where.searched is None
+    size = limit + 1 if plain and not by_status else FIRST_BATCH if plain else FIRST_BATCH * 8
+    most = LARGEST_BATCH if plain else LARGEST_BATCH * 4
+    while True:
+        batch = order.apply(columns(reader).where(*where.served)).limit(size)
+        if where.searched is None:
+            rows = reader.all("runs", batch)
+            runs = [run_of(row) for row in rows]
+            order.cursor = Cursor.of(runs[-1]) if len(runs) == size else None
+        else:
+            runs, order.cursor = _searched(reader, where, where.searched, order, size)
+        yield runs, order.cursor
+        if order.cursor is None:
+            return
+        size = min(size * 2, most)
+
+
+def _searched(
+    reader: Reader, where: Conditions, searched: ColumnElement[bool], order: _Order, size: int
+) -> tuple[list[Run], Cursor | None]:
+    """The matches among the next `size` runs, in one statement that reads the batch once."""
+    batch = order.apply(columns(reader, searched.label("hit")).where(*where.served)).limit(size).cte("batch")
+    last = select(batch.c.ts_epoch, batch.c.run_number).order_by(*order.against(batch.c)).limit(1).subquery("last_row")
+    count = select(func.count().label("size")).select_from(batch).subquery("batch_size")
+    hit = batch.alias("hits")
+    rows = reader.all(
+        "runs, searched",
+        select(hit, last.c.ts_epoch.label("last_at"), last.c.run_number.label("last_number"), count.c.size)
+        .select_from(last.join(count, true()).outerjoin(hit, and_(hit.c.hit)))
+        .order_by(*order.by(hit.c)),
+    )
+    runs = [run_of(row) for row in rows if row.flow_id is not None]
+    full = bool(rows) and rows[0].size == size
+    return runs, Cursor(rows[0].last_at, rows[0].last_number) if full else None

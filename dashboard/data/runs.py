@@ -1,0 +1,85 @@
+"""Rows of runs_v3: the row mapper, one run by its pathspec, runs by their keys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, select, tuple_
+
+from dashboard.data.database import Reader
+from dashboard.models import Run
+
+Key = tuple[str, int]
+
+
+def columns(reader: Reader, *more: Any) -> Select[Any]:
+    """SELECT of what `run_of` needs, with `more` columns after it."""
+    c = reader.tables.runs.c
+    return select(
+        c.flow_id,
+        c.run_number,
+        c.run_id,
+        reader.dialect.user(reader.tables.runs).label("verified"),
+        c.user_name,
+        c.ts_epoch,
+        c.last_heartbeat_ts,
+        c.tags,
+        c.system_tags,
+        *more,
+    )
+
+
+def run_of(row: Row[Any]) -> Run:
+    """The row mapper: seconds become milliseconds, JSON null becomes no tags."""
+    return Run(
+        flow=row.flow_id,
+        number=row.run_number,
+        run_id=row.run_id,
+        user=row.verified,
+        owner=row.user_name,
+        created_at=row.ts_epoch,
+        heartbeat_at=None if row.last_heartbeat_ts is None else row.last_heartbeat_ts * 1000,
+        tags=tags_of(row.tags),
+        system_tags=tags_of(row.system_tags),
+    )
+
+
+def tags_of(value: object) -> tuple[str, ...]:
+    """Tags as the database holds them: a JSON list, JSON null, SQL NULL, or JSON within a string."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return ()
+    return tuple(str(tag) for tag in value) if isinstance(value, list) else ()
+
+
+def get(reader: Reader, flow: str, run: str) -> Run | None:
+    """The run with this run number or run id, as the service translates ids."""
+    c = reader.tables.runs.c
+    same = c.run_number == int(run) if is_number(run) else c.run_id == run
+    rows = reader.all("run", columns(reader).where(c.flow_id == flow, same))
+    return run_of(rows[0]) if rows else None
+
+
+def by_keys(reader: Reader, keys: Iterable[Key]) -> list[Run]:
+    """The runs that still exist, in the order of `keys`."""
+    wanted = list(keys)
+    if not wanted:
+        return []
+    c = reader.tables.runs.c
+    rows = reader.all("runs by key", columns(reader).where(tuple_(c.flow_id, c.run_number).in_(wanted)))
+    found = {(row.flow_id, row.run_number): run_of(row) for row in rows}
+    return [found[key] for key in wanted if key in found]
+
+
+def is_number(text: str) -> bool:
+    """Whether this id is a run number or task id (digits that fit the column) and not a name."""
+    return text.isascii() and text.isdigit() and len(text) <= 18
+
+
+def chunks(keys: Sequence[Any], size: int = 500) -> Iterable[Sequence[Any]]:
+    """`keys` in pieces that a planner digests well."""
+    return (keys[i : i + size] for i in range(0, len(keys), size))

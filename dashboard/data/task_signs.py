@@ -1,0 +1,125 @@
+"""What the tasks of a run say about it, for the runs that their end step does not decide."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Row, Text, case, cast, func, select, tuple_
+
+from dashboard.data.database import Reader
+from dashboard.data.runs import Key
+from dashboard.models import TaskRef
+from dashboard.status import TaskSigns, parse_flag
+
+# attempt_ok as clients write it, in a TEXT or a JSONB column.
+FALSE = ("False", "false", '"False"', '"false"', "0", "f", "F", "FALSE")
+TaskKey = tuple[str, int, str, int]
+ATTEMPT_TAG = re.compile(r"attempt_id:(\d+)")
+MOST_FAILURES = 500  # rows read per batch of runs; enough for a sentence
+
+
+def task_signs(reader: Reader, keys: Iterable[Key]) -> dict[Key, TaskSigns]:
+    """One TaskSigns per run: five statements whatever the number of runs and tasks."""
+    wanted = list(keys)
+    activity = _activity(reader, wanted)
+    beats = _beats(reader, wanted)
+    failures = failed_for_good(reader, wanted)
+    signs = {}
+    for key in wanted:
+        last, started, closed = activity.get(key, (None, 0, 0))
+        task_at, beat = beats.get(key, (None, None))
+        failed = failures.get(key, [])
+        signs[key] = TaskSigns(
+            last_activity_at=max((at for at in (last, task_at) if at is not None), default=None),
+            failed=failed[0] if failed else None,
+            failed_count=len(failed),
+            open_attempts=max(0, started - closed),
+            beating_at=beat,
+        )
+    return signs
+
+
+def failed_for_good(reader: Reader, keys: Sequence[Key]) -> dict[Key, list[TaskRef]]:
+    """Tasks whose last attempt wrote attempt_ok=False and that were not tried again, first failure first."""
+    m = reader.tables.metadata.c
+    if not keys:
+        return {}
+    rows = reader.all(
+        "failed attempts",
+        select(m.flow_id, m.run_number, m.step_name, m.task_id, m.task_name, m.ts_epoch, m.value, m.tags)
+        .where(tuple_(m.flow_id, m.run_number).in_(list(keys)))
+        .where(m.field_name == "attempt_ok", cast(m.value, Text).in_(FALSE))
+        .limit(MOST_FAILURES),
+    )
+    newest: dict[TaskKey, Row[Any]] = {}
+    for row in sorted(rows, key=lambda row: row.ts_epoch):
+        newest[task_key(row)] = row
+    later = later_signs(reader, list(newest))
+    failures: defaultdict[Key, list[TaskRef]] = defaultdict(list)
+    for task, row in sorted(newest.items(), key=lambda item: item[1].ts_epoch):
+        if later.get(task, 0) <= row.ts_epoch:
+            failures[(row.flow_id, row.run_number)].append(
+                TaskRef(row.step_name, row.task_name or str(row.task_id), attempt_of(row.tags), row.ts_epoch)
+            )
+    return dict(failures)
+
+
+def task_key(row: Row[Any]) -> TaskKey:
+    """The keys that lead the metadata index: (flow, run_number, step, task_id)."""
+    return (row.flow_id, row.run_number, row.step_name, row.task_id)
+
+
+def attempt_of(tags: object) -> int | None:
+    """The attempt in a metadata row's tags: `attempt_id:<n>`."""
+    found = ATTEMPT_TAG.search(str(tags))
+    return int(found[1]) if found else None
+
+
+def later_signs(reader: Reader, tasks: Sequence[TaskKey]) -> dict[TaskKey, int]:
+    """When each task last started an attempt or ended one well."""
+    if not tasks:
+        return {}
+    m = reader.tables.metadata.c
+    rows = reader.all(
+        "later attempts",
+        select(m.flow_id, m.run_number, m.step_name, m.task_id, m.field_name, m.value, m.ts_epoch)
+        .where(tuple_(m.flow_id, m.run_number, m.step_name, m.task_id).in_(list(tasks)))
+        .where(m.field_name.in_(("attempt", "attempt_ok"))),
+    )
+    newest: dict[TaskKey, int] = {}
+    for row in rows:
+        if row.field_name == "attempt" or parse_flag(row.value):
+            newest[task_key(row)] = max(newest.get(task_key(row), 0), row.ts_epoch)
+    return newest
+
+
+def _activity(reader: Reader, keys: Sequence[Key]) -> dict[Key, tuple[int, int, int]]:
+    m = reader.tables.metadata.c
+    rows = reader.all(
+        "last metadata",
+        select(
+            m.flow_id,
+            m.run_number,
+            func.max(m.ts_epoch),
+            func.sum(case((m.field_name == "attempt", 1), else_=0)),
+            func.sum(case((m.field_name == "attempt_ok", 1), else_=0)),
+        )
+        .where(tuple_(m.flow_id, m.run_number).in_(list(keys)))
+        .where(m.field_name.in_(("attempt", "attempt_ok", "attempt-done")))
+        .group_by(m.flow_id, m.run_number),
+    )
+    return {(row[0], row[1]): (row[2], int(row[3]), int(row[4])) for row in rows}
+
+
+def _beats(reader: Reader, keys: Sequence[Key]) -> dict[Key, tuple[int, int | None]]:
+    c = reader.tables.tasks.c
+    rows = reader.all(
+        "last task heartbeats",
+        select(c.flow_id, c.run_number, func.max(c.ts_epoch), func.max(c.last_heartbeat_ts))
+        .where(tuple_(c.flow_id, c.run_number).in_(list(keys)))
+        .group_by(c.flow_id, c.run_number),
+    )
+    return {(row[0], row[1]): (row[2], None if row[3] is None else row[3] * 1000) for row in rows}

@@ -1,0 +1,22 @@
+"""What a page is, for core pages and plugins alike: data that the factory wires."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dash import Dash
+from dash.development.base_component import Component
+
+from dashboard.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A URL, its layout and its callbacks. `layout` is pure: Dash also calls it with no arguments to check ids."""
+
+    name: str
+    path: str
+    title: str
+    layout: Callable[..., Component]
+    register: Callable[[Dash, Services], None]

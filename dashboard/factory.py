@@ -1,0 +1,93 @@
+"""The one place where things are wired: services, frame, pages, the JSON interface, HTTP headers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+import dash
+from dash import Dash, html
+from flask import Flask, Response, redirect, request
+
+from components import feedback
+from dashboard import api, problems, shell
+from dashboard.data.database import Database
+from dashboard.errors import BadInput
+from dashboard.links import href
+from dashboard.pages import PAGES
+from dashboard.pathspec import Pathspec
+from dashboard.services import Services, make_services
+from dashboard.settings import Settings
+from dashboard.source import Source
+
+ROOT = Path(__file__).parent.parent
+
+
+def create_app(database: Database, source: Source, settings: Settings) -> Dash:
+    """The whole application; `.server` of what is returned is the WSGI application."""
+    services = make_services(database, source, settings)
+    server = Flask("metaflow_dashboard")
+    server.config["PATH_PREFIX"] = settings.path_prefix
+    app = Dash(
+        "metaflow_dashboard",
+        server=server,
+        title="Metaflow Dashboard",
+        update_title=None,  # type: ignore[arg-type]  # None: the title stays while callbacks run
+        assets_folder=str(ROOT / "assets"),
+        assets_ignore=r"plotly-cartesian.*|bootstrap.*",
+        assets_path_ignore=["vendor"],
+        url_base_pathname=settings.path_prefix,
+        use_pages=True,
+        pages_folder="",
+        suppress_callback_exceptions=True,
+        compress=True,
+        on_error=problems.explain,
+    )
+    for page in PAGES:
+        dash.register_page(page.name, path=page.path if "<" not in page.path else None, path_template=page.path if "<" in page.path else None, title=f"{page.title} · Metaflow", layout=page.layout)
+    dash.register_page("not_found_404", title="Not found · Metaflow", layout=_not_found)
+    app.layout = lambda: html.Div([shell.layout(source, settings, dash.page_container), problems.store()])
+    problems.register(app)
+    shell.register(app, database, settings)
+    for page in PAGES:
+        page.register(app, services)
+    api.register(server, services)
+    _routes(server, services)
+    app._setup_server()  # Dash sets up at the first request, unlocked: two at once would find no callbacks
+    return app
+
+
+def _not_found(**_query: object) -> html.Div:
+    return html.Div(feedback.not_found("There is no such page", "Flows and runs have URLs such as /HelloFlow/12.", (), [("All runs", href("/"))]))
+
+
+def _routes(server: Flask, services: Services) -> None:
+    """Addresses that are not pages, and what every answer carries."""
+
+    @server.before_request
+    def redirects() -> Response | None:
+        path = request.path[len(services.settings.path_prefix) - 1 :].strip("/")
+        if request.method != "GET" or not path or "/" in path or path.startswith(("_", "-", "assets")) or path == "favicon.ico":
+            return None
+        return redirect(href("/", urlencode({"flow": path})))
+
+    @server.get(f"{services.settings.path_prefix}-/go")
+    def go() -> Response:
+        text = request.args.get("to", "")
+        try:
+            pathspec = Pathspec.parse(text)
+        except BadInput:
+            return redirect(href("/", urlencode({"q": text})))
+        return redirect(href(pathspec.url) if pathspec.run else href("/", urlencode({"q": pathspec.flow})))
+
+    @server.get(f"{services.settings.path_prefix}-/health")
+    def health() -> tuple[dict[str, object], int]:
+        return {"status": "ok"}, 200
+
+    @server.after_request
+    def headers(response: Response) -> Response:
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        if "/assets/" in request.path and ("m" in request.args or "/vendor/" in request.path):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response

@@ -1,0 +1,9 @@
+"""One file a page: its URL, its layout and its callbacks. Pages link to each other by URL only."""
+
+from __future__ import annotations
+
+from dashboard.extension import Page
+from dashboard.pages import run, runs
+
+# Fixed paths first, then deepest first: the first match wins.
+PAGES: tuple[Page, ...] = (runs.PAGE, run.PAGE)

@@ -1,0 +1,67 @@
+"""One run: its status with the reason, its steps and parameters. URL: /<flow>/<run> and everything below it."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+from dash import Dash, Input, Output, dcc, html
+from dash.development.base_component import Component
+
+from components import feedback, run_header
+from dashboard import shell
+from dashboard.extension import Page
+from dashboard.filters import RunQuery
+from dashboard.links import href
+from dashboard.pathspec import Pathspec
+from dashboard.run_preview import run_preview
+from dashboard.runs_view import find_run
+from dashboard.services import Services
+
+
+class ids:
+    """Ids of this page."""
+
+    PATHSPEC = "run-pathspec"
+    BODY = "run-body"
+
+
+def layout(flow: str = "", rest: str = "", **_query: object) -> Component:
+    """The empty frame. `rest` is the run and whatever stands below it."""
+    pathspec = "/".join(unquote(part) for part in (flow, *rest.split("/")))
+    return html.Div(
+        [dcc.Store(id=ids.PATHSPEC, data=pathspec), html.Div(feedback.skeleton_lanes(), id=ids.BODY)], className="page-run"
+    )
+
+
+def register(app: Dash, services: Services) -> None:
+    """Callbacks of this page."""
+
+    def to_user(name: str) -> str:
+        return href("/", RunQuery().where(user=(name,)).to_query())
+
+    def to_tag(tag: str) -> str:
+        return href("/", RunQuery().where(tag=(tag,)).to_query())
+
+    @app.callback(Output(ids.BODY, "children"), Input(ids.PATHSPEC, "data"), shell.THEME, shell.REFRESH)
+    def fill_body(text: str, _theme: object, _token: object) -> Component:
+        pathspec = Pathspec.parse(text)
+        found = services.database(find_run, services.judge, pathspec)
+        if found is None:
+            return _not_found(services, pathspec)
+        header = run_header.run_header(found[1], found[0], href("/", f"flow={pathspec.flow}"), to_user, to_tag)
+        return html.Div([header, run_preview(services, *found)])
+
+
+def _not_found(services: Services, pathspec: Pathspec) -> Component:
+    newest = services.finder.page(RunQuery().where(flow=(pathspec.flow,)).filter, 1, None).runs
+    facts = [("Newest run", html.A(newest[0].run.id, href=href(Pathspec(pathspec.flow, newest[0].run.id).url)))] if newest else []
+    text = (
+        "If it was started just now, this page opens it as soon as it is registered."
+        if newest
+        else f"No flow {pathspec.flow} is registered here either; names are case sensitive."
+    )
+    actions = [(f"All {pathspec.flow} runs", href("/", RunQuery().where(flow=(pathspec.flow,)).to_query())), ("All runs", href("/"))]
+    return feedback.not_found(f"No run {pathspec.run} in {pathspec.flow}", text, facts, actions)
+
+
+PAGE = Page(name="run", path="/<flow>/<rest>", title="Run", layout=layout, register=register)

@@ -1,0 +1,178 @@
+"""All runs: what is running, what broke, is anything slow? URL: /?<filters>; the grammar is in dashboard.filters."""
+
+from __future__ import annotations
+
+from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash.development.base_component import Component
+
+from components import feedback, filter_bar
+from components.figures.activity import HEIGHT
+from dashboard import runs_drawing as drawing
+from dashboard import shell, viewer
+from dashboard.extension import Page
+from dashboard.filters import RunQuery
+from dashboard.links import href, split
+from dashboard.pathspec import Pathspec
+from dashboard.run_preview import run_preview
+from dashboard.runs_view import find_run, runs_view
+from dashboard.services import Services
+
+PATH = "/"
+
+
+class ids:
+    """Ids of this page."""
+
+    STATUSES = "runs-statuses"
+    CONTROLS = "runs-controls"
+    CHIPS = "runs-chips"
+    STRIP = "runs-strip"
+    STRIP_FRAME = "runs-strip-frame"
+    COUNT = "runs-count"
+    TOOLS = "runs-tools"
+    TABLE = "runs-table"
+    MORE = "runs-more"
+    NEW = "runs-new"
+    SHOW_NEW = "runs-show-new"
+    SHOWN = "runs-shown"  # keys and digest of what stands on the page
+    HELD = "runs-held"  # whether rows must stay where they are: scrolled, or the pointer rests on them
+    FULLER = "runs-fuller"  # counts up when results are still to be filled in
+    PREVIEW = "runs-preview"
+
+
+def layout(**_query: object) -> Component:
+    """The empty frame: skeletons where data will be."""
+    return html.Div(
+        [
+            dcc.Store(id=ids.SHOWN),
+            dcc.Store(id=ids.HELD, data=False),
+            dcc.Store(id=ids.FULLER),
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            html.Div(id=ids.STATUSES, className="mf-cluster", role="group", **{"aria-label": "Status"}),
+                            html.Span(className="vr"),
+                            html.Div(id=ids.CONTROLS, className="mf-cluster grow"),
+                        ],
+                        className="mf-bar filters",
+                    ),
+                    html.Div(id=ids.CHIPS, className="mf-bar chips wrap"),
+                ],
+                className="chrome",
+            ),
+            html.Div(id=ids.STRIP_FRAME, className="strip", style={"height": f"{HEIGHT + 4}px"}),
+            html.Div(
+                [
+                    html.Div(id=ids.COUNT, className="count", role="status"),
+                    html.Div(id=ids.NEW),
+                    html.Div(id=ids.TOOLS, className="mf-cluster tools"),
+                ],
+                className="mf-bar tool",
+            ),
+            html.Div(feedback.skeleton_table(), id=ids.TABLE),
+            html.Div(id=ids.MORE, className="more"),
+        ],
+        className="page-runs",
+    )
+
+
+def register(app: Dash, services: Services) -> None:
+    """Callbacks of this page."""
+
+    def parse(place: str | None) -> RunQuery:
+        return RunQuery.from_query(split(place)[1], services.default_started)
+
+    def to(query: RunQuery) -> str:
+        return href(PATH, query.to_query(services.default_started))
+
+    @app.callback(
+        Output(ids.CONTROLS, "children"),
+        Output(ids.CHIPS, "children"),
+        Output(ids.TOOLS, "children"),
+        shell.QUERY,
+        shell.ZONE,
+    )
+    def draw_controls(place: str | None, _zone: object) -> tuple[object, object, object]:
+        query = parse(place)
+        default, zone = services.default_started, viewer.zone()
+        controls = filter_bar.controls(query, to, href(PATH), default, f"times are {zone}")
+        return controls, filter_bar.chips(query, to, zone, default), drawing.tools(query, to)
+
+    @app.callback(
+        Output(ids.TABLE, "children"),
+        Output(ids.MORE, "children"),
+        Output(ids.NEW, "children"),
+        Output(ids.SHOWN, "data"),
+        shell.QUERY,
+        shell.REFRESH,
+        Input(ids.FULLER, "data"),
+        Input({"type": ids.SHOW_NEW}, "n_clicks", allow_optional=True),
+        State(ids.HELD, "data"),
+        State(ids.SHOWN, "data"),
+    )
+    def fill_table(
+        place: str | None, _token: object, _fuller: object, _clicks: object, is_held: bool, shown: dict[str, object] | None
+    ) -> tuple[object, object, object, object]:
+        query = parse(place)
+        same = bool(shown) and shown.get("place") == place
+        held = drawing.held(shown) if is_held and same and ctx.triggered_id in (shell.ids.TOKEN, ids.FULLER) else None
+        view = runs_view(services, query, details=ctx.triggered_id in (shell.ids.TOKEN, ids.FULLER), held=held)
+        digest = view.digest()
+        if same and shown and shown.get("digest") == digest:
+            return no_update, no_update, no_update, no_update
+        table = drawing.table(services, view, to)
+        return table, drawing.more(view, to), drawing.new_runs(view, ids.SHOW_NEW), drawing.shown(view, place, digest)
+
+    @app.callback(
+        Output(ids.STATUSES, "children"),
+        Output(ids.COUNT, "children"),
+        shell.QUERY,
+        shell.REFRESH,
+        Input(ids.SHOWN, "data"),
+    )
+    def fill_counts(place: str | None, _token: object, shown: object) -> tuple[object, object]:
+        query = parse(place)
+        if shown is None:  # the rows go first
+            return filter_bar.status_toggles(query, None, to), ""
+        return drawing.counts(services, query, to)
+
+    @app.callback(
+        Output(ids.STRIP_FRAME, "children"),
+        Input(ids.SHOWN, "data"),
+        State(ids.STRIP_FRAME, "children"),
+    )
+    def mount_strip(shown: object, present: object) -> object:
+        """The graph, and with it Plotly, comes after the first rows."""
+        return no_update if present or shown is None else drawing.strip_graph(ids.STRIP)
+
+    @app.callback(
+        Output(ids.STRIP, "figure"),
+        shell.QUERY,
+        shell.REFRESH,
+        shell.THEME,
+        shell.ZONE,
+    )
+    def draw_strip(place: str | None, _token: object, _theme: object, _zone: object) -> object:
+        return drawing.strip(services, parse(place))
+
+    @app.callback(
+        Output({"type": ids.PREVIEW, "run": MATCH}, "children"),
+        Input({"type": ids.PREVIEW, "run": MATCH}, "id"),
+        shell.THEME,
+        shell.REFRESH,
+    )
+    def load_preview(place: dict[str, str], _theme: object, _token: object) -> Component:
+        pathspec = Pathspec.parse(place["run"])
+        found = services.database(find_run, services.judge, pathspec)
+        return run_preview(services, *found) if found else feedback.info("This run is no longer in the database.")
+
+    app.clientside_callback(
+        ClientsideFunction("runs", "ask_for_more"), Output(ids.FULLER, "data"), Input(ids.SHOWN, "data"), State(ids.FULLER, "data")
+    )
+    app.clientside_callback(
+        ClientsideFunction("runs", "brush"), Output(ids.STRIP, "selectedData"), Input(ids.STRIP, "relayoutData"), Input(ids.STRIP, "clickData"), prevent_initial_call=True
+    )
+
+
+PAGE = Page(name="runs", path=PATH, title="Runs", layout=layout, register=register)

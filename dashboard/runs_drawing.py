@@ -1,0 +1,259 @@
+"""The Runs page drawn: from a view to components and figures, with the page's links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from dash import dcc, html
+from dash.development.base_component import Component
+from plotly.graph_objects import Figure
+
+from components import badges, feedback, filter_bar, formats
+from components.figures.activity import HEIGHT, Dot, activity
+from components.icons import icon
+from components.run_groups import Group, group_header, show_all
+from components.runs_table import Links, Look, Row, run_row, runs_table, section
+from components.theme import palette
+from dashboard import viewer
+from dashboard.data.run_search import words
+from dashboard.filters import PRESETS, RunQuery, Span, toggled
+from dashboard.links import href
+from dashboard.models import Run
+from dashboard.pathspec import Pathspec
+from dashboard.runs_view import Held, RunsView, without_each
+from dashboard.services import Services
+
+GRAPH = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False, "responsive": True, "doubleClick": False}
+STEP = 50  # rows that "Load more" adds
+MOST = 300
+To = Callable[[RunQuery], str]
+
+
+def table(services: Services, view: RunsView, to: To) -> Component:
+    """The table, or what stands in its place when there is nothing to show."""
+    if view.is_empty:
+        return _nothing(services, view, to)
+    links = _links(view.query, to)
+    look = Look(frozenset(view.query.hide), view.query.sort, view.now, view.query.group)
+    body: list[Component] = []
+    if view.pinned:
+        body.append(section("Running now", _pinned_note(view.pinned), look, "pin"))
+        body += _rows(view.pinned, links, look)
+        body.append(section("Finished", "newest first", look))
+    body += _rows(view.rest, links, look)
+    for group, rows in view.groups:
+        body += _group(group, rows, view.query, links, look, to)
+    return runs_table(body, links, look)
+
+
+def tools(query: RunQuery, to: To) -> list[Component]:
+    """Group, columns, CSV, copy link, compare."""
+    csv = href("/-/download/runs.csv", query.to_query())
+    number = len(query.select)
+    return [
+        html.Span("Group by", className="small t3 p3"),
+        filter_bar.group_control(query, to),
+        filter_bar.columns_menu(query, to),
+        html.A([icon("download"), "CSV"], href=csv, className="mf-btn", download="runs.csv", title="The filtered runs as CSV"),
+        html.Button(
+            [icon("compare"), f"Compare ({number})" if number else "Compare"],
+            className="mf-btn",
+            disabled=True,
+            title="Comparing runs is not built yet; the selection is kept in the link.",
+            disable_n_clicks=True,
+        ),
+        html.Button([icon("link"), "Copy link"], className="mf-btn quiet p3", disable_n_clicks=True, **{"data-copy-link": "1"}),
+    ]
+
+
+def more(view: RunsView, to: To) -> Component | None:
+    """What follows the last row: load more, how far a search came, that this is all."""
+    query = view.query
+    if view.partial:
+        return feedback.limit(
+            "Not all runs.", f"Grouped and sorted within the newest {view.partial:,} runs of this filter; narrow the time range to see others."
+        )
+    if view.searched_to is not None:
+        go_on = to(query.show(after=view.next))
+        found = len(view.rest) + len(view.pinned)
+        text = f"{formats.count(found, 'run')} found so far; the search stopped at its time limit."
+        when = html.Span(["Searched back to ", _time(view.searched_to), ". "])
+        return feedback.limit("", text, actions=[when, html.A("Search further back", href=go_on, className="mf-btn sm")])
+    if view.next is None or not view.rest:
+        return None
+    last = view.rest[-1].judged.run.created_at
+    rows = query.rows + STEP
+    target = query.show(rows=rows) if rows <= MOST else query.show(after=view.next, rows=STEP)
+    label = f"Load {STEP} more" if rows <= MOST else "Older runs"
+    note = html.Span([f"{len(view.rest) + len(view.pinned)} shown · next: before ", _time(last)], className="small t3")
+    return html.Div([html.A(label, href=to(target), className="mf-btn"), note], className="more-row")
+
+
+def new_runs(view: RunsView, kind: str) -> Component | None:
+    """The button that lets waiting runs in."""
+    if not view.new_runs:
+        return None
+    label = formats.count(view.new_runs, "new run", at_least=view.new_runs >= 100)
+    return html.Button([icon("arrow-up"), label], id={"type": kind}, className="mf-btn primary sm", **{"data-show-new": "1"})
+
+
+def shown(view: RunsView, place: str | None, digest: str) -> dict[str, object]:
+    """What the browser remembers of this view: enough to hold it still, and to know when it has changed."""
+    return {
+        "place": place,
+        "digest": digest,
+        "more": not view.is_complete,
+        "pinned": [list(row.judged.run.key) for row in view.pinned],
+        "rest": [list(row.judged.run.key) for row in view.rest],
+    }
+
+
+def held(remembered: Mapping[str, object] | None) -> Held | None:
+    """The rows that must not move, from what the browser remembers; None when that is unreadable."""
+    try:
+        both = [
+            tuple((str(flow), int(number)) for flow, number in (remembered or {})[name][:350])  # type: ignore[index]
+            for name in ("pinned", "rest")
+        ]
+    except (KeyError, TypeError, ValueError):
+        return None
+    return Held(both[0], both[1])
+
+
+def counts(services: Services, query: RunQuery, to: To) -> tuple[list[Component], list[Component]]:
+    """Status toggles with their counts, and the number of runs found."""
+    window = services.finder.window(query.filter)
+    capped = window.next is not None
+    numbers = dict.fromkeys(filter_bar.WORDS, 0)
+    for one in window.runs:
+        for word in words(one.verdict):
+            if word in numbers:
+                numbers[word] += 1
+    toggles = filter_bar.status_toggles(query, {word: (number, capped) for word, number in numbers.items()}, to)
+    chosen = query.filter.status
+    found = sum(1 for one in window.runs if not chosen or not words(one.verdict).isdisjoint(chosen))
+    text = [html.B(formats.count(found, "run", at_least=capped), className="mf-h2")]
+    if not query.filter.is_empty:
+        everything = services.finder.window(replace(RunQuery().filter, started=query.filter.started))
+        total = formats.count(len(everything.runs), at_least=everything.next is not None)
+        text.append(html.Span(f" of {total} {_period(query.filter.started)}", className="t3 small"))
+    return toggles, text
+
+
+def strip_graph(graph_id: str) -> Component:
+    """The empty strip; its figure follows."""
+    return dcc.Graph(id=graph_id, config=GRAPH, className="strip-graph", style={"height": f"{HEIGHT}px"}, responsive=True)
+
+
+def strip(services: Services, query: RunQuery) -> Figure:
+    """The activity strip around the query's time range, which it marks when it is a range of its own."""
+    started = query.filter.started
+    brushed = started is not None and started.preset is None
+    window = services.finder.window(replace(query.filter, started=_context(started, services)) if brushed else query.filter)
+    since, until = _span(query, window.runs[-1].run.created_at if window.runs else None, window.now, services)
+    chosen = query.filter.status
+    dots = [
+        Dot(one.run.created_at, one.verdict.duration, badges.look(one.verdict)[0], one.run.pathspec)
+        for one in window.runs
+        if not chosen or not words(one.verdict).isdisjoint(chosen)
+    ]
+    bounds = started.bounds(window.now) if started and brushed else None
+    marked = (max(bounds[0] or since, since), min(bounds[1] or until, until)) if bounds else None
+    return activity(dots, since, until, viewer.zone(), palette(viewer.theme()), marked)
+
+
+def _context(started: Span | None, services: Services) -> Span | None:
+    """The smallest preset that holds a brushed range, so that the strip keeps what is around it."""
+    now = services.database.health().at
+    if started is None or started.since is None:
+        return None
+    for name in ("24h", "7d", "30d", "90d"):
+        if now - started.since < PRESETS[name]:
+            return Span(preset=name)
+    return None
+
+
+def _span(query: RunQuery, oldest: int | None, now: int, services: Services) -> tuple[int, int]:
+    started = query.filter.started
+    if started and not started.preset:
+        context = _context(started, services)
+        bounds = (context or started).bounds(now)
+    else:
+        bounds = started.bounds(now) if started else (None, None)
+    since = bounds[0] if bounds[0] is not None else (oldest or now - PRESETS["24h"]) - 60_000
+    return (since, max(now, since + 60_000))
+
+
+def _links(query: RunQuery, to: To) -> Links:
+    def run(run: Run) -> str:
+        return href(Pathspec(run.flow, run.id).url)
+
+    return Links(
+        run=run,
+        task=lambda one, task: href(Pathspec(one.flow, one.id, task.step, task.task).url),
+        flow=lambda one: to(query.where(flow=(one.flow,))),
+        user=lambda name: to(query.where(user=(name,))),
+        tag=lambda tag: to(query.where(tag=tuple(dict.fromkeys((*query.filter.tag, tag))))),
+        select=lambda one: to(query.show(select=toggled(query.select, one.pathspec))),
+        open=lambda one: to(query.show(open=toggled(query.open, one.pathspec))),
+        sort=lambda sort: to(query.show(sort=sort, after=None, rows=50)),
+    )
+
+
+def _rows(rows: tuple[Row, ...], links: Links, look: Look) -> list[Component]:
+    return [line for row in rows for line in run_row(row, links, look, _preview_place(row) if row.opened else None)]
+
+
+def _preview_place(row: Row) -> Component:
+    place = {"type": "runs-preview", "run": row.judged.run.pathspec}
+    return html.Div(feedback.skeleton_lanes(4), id=place, className="run-preview", key=f"preview-{row.judged.run.pathspec}")
+
+
+def _group(group: Group, rows: tuple[Row, ...], query: RunQuery, links: Links, look: Look, to: To) -> list[Component]:
+    by = query.group or "flow"
+    rest = query.where(**{by: (group.name,)}).show(group=None)
+    return [group_header(group, look, to(rest), links.run), *_rows(rows, links, look), *show_all(group, look, to(rest))]
+
+
+def _pinned_note(rows: tuple[Row, ...]) -> str:
+    silent = sum(1 for row in rows if row.judged.verdict.qualifier)
+    alive = len(rows) - silent
+    return f"{alive}, and {silent} without heartbeat" if silent else f"{alive}"
+
+
+def _time(at: int) -> Component:
+    return html.Time(formats.short_moment(at, viewer.zone()), dateTime=str(at), **{"data-ms": str(at), "data-style": "datetime"})
+
+
+def _period(started: Span | None) -> str:
+    if started is None:
+        return "in all"
+    return f"in the {filter_bar.PERIODS[started.preset].lower()}" if started.preset else "in this range"
+
+
+def _nothing(services: Services, view: RunsView, to: To) -> Component:
+    """An empty database, or filters that hide everything."""
+    query = view.query
+    any_run = services.finder.page(RunQuery().filter, 1, None)
+    if not any_run.runs:
+        commands = "# service\nexport METAFLOW_DEFAULT_METADATA=service\nexport METAFLOW_SERVICE_URL=https://…\npython hello_flow.py run\n# or read runs kept on this machine\npython app.py .metaflow"
+        return feedback.empty(
+            "No runs yet",
+            f"Connected to {services.source.label}; the tables are there and empty. Point a flow at the same place and run it:",
+            commands,
+            f"New runs appear here by themselves, looked for every {services.settings.refresh:g} s.",
+        )
+    hints = []
+    for name, other, number, at_least in without_each(services, query):
+        chip = html.Span([html.Span(name.replace("_", " "), className="k"), html.Span(_value(query, name), className="v")], className="mf-chip pad")
+        hints.append((chip, f"{formats.count(number, 'run', at_least=at_least)} without it", to(other)))
+    text = "The database has runs, but none that fits all of these. Without one of them there would be:"
+    return feedback.filtered("No runs match these filters", text, hints, to(RunQuery().where(started=None)))
+
+
+def _value(query: RunQuery, name: str) -> str:
+    value = getattr(query.filter, name)
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+

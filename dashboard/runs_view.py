@@ -1,0 +1,204 @@
+"""What the Runs page shows for a query: rows with their results, pinned ones first, or groups."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from components.run_groups import SHOWN, Group, groups
+from components.runs_table import Row
+from dashboard.data import runs
+from dashboard.data.database import Reader
+from dashboard.data.judge import Judge
+from dashboard.data.run_search import RunPage, matches
+from dashboard.filters import RunFilter, RunQuery
+from dashboard.models import JudgedRun, Run, Status
+from dashboard.pathspec import Pathspec
+from dashboard.services import Services
+
+PINNED = 50  # running runs pinned at most
+RUNNING = ("running", "no-heartbeat")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The runs as they stand on a page that must not move: keys in order, pinned ones apart."""
+
+    pinned: tuple[runs.Key, ...]
+    rest: tuple[runs.Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunsView:
+    """Everything that the table draws."""
+
+    query: RunQuery
+    now: int
+    pinned: tuple[Row, ...]
+    rest: tuple[Row, ...]
+    groups: tuple[tuple[Group, tuple[Row, ...]], ...]
+    next: str | None
+    searched_to: int | None
+    partial: int | None  # sorted or grouped within this many newest runs only
+    new_runs: int = 0
+    is_complete: bool = True  # False: results are still to be looked up
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return not (self.pinned or self.rest or self.groups)
+
+    def digest(self) -> str:
+        """Differs when the drawn table would, but for times that the browser itself keeps current."""
+        rows = [*self.pinned, *self.rest, *(row for _, some in self.groups for row in some)]
+        seen = [(_still(row), row.result, row.typical, row.selected, row.opened) for row in rows]
+        parts = (self.query, len(self.pinned), seen, self.next, self.searched_to, self.new_runs)
+        return hashlib.sha1(repr(parts).encode(), usedforsecurity=False).hexdigest()[:16]
+
+
+def runs_view(services: Services, query: RunQuery, *, details: bool, held: Held | None = None) -> RunsView:
+    """The view; without `details` only what is known already is filled in, so that rows paint at once."""
+    if held and (held.pinned or held.rest) and not query.group:
+        found, pinned, rest = _held(services, query, held)
+    elif query.group or query.sort.lstrip("-") != "started":
+        found = services.finder.window(query.filter)
+        pinned, rest = [], [one for one in found.runs if matches(query.filter, one.verdict)]
+    else:
+        found = services.finder.page(query.filter, query.rows, query.after, query.sort == "-started")
+        pinned, rest = _pinned(services, query, found.runs)
+    if query.group:
+        return _grouped(services, query, found, rest, details)
+    partial = None
+    if query.sort.lstrip("-") != "started":
+        partial = len(found.runs) if found.next else None
+        rest = _sorted(rest, query.sort)[: query.rows]
+    rows, complete = _rows(services, query, [*pinned, *rest], found.now, details)
+    return RunsView(
+        query=query,
+        now=found.now,
+        pinned=tuple(rows[: len(pinned)]),
+        rest=tuple(rows[len(pinned) :]),
+        groups=(),
+        next=found.next,
+        searched_to=found.searched_to,
+        partial=partial,
+        new_runs=_new_runs(services, query, held) if held else 0,
+        is_complete=complete,
+    )
+
+
+def _still(row: Row) -> object:
+    """The judged run without what only ticks."""
+    run, verdict = replace(row.judged.run, heartbeat_at=None), row.judged.verdict
+    return run, replace(verdict, duration=None, reason="") if verdict.status is Status.RUNNING else verdict
+
+
+def _pinned(services: Services, query: RunQuery, page: Sequence[JudgedRun]) -> tuple[list[JudgedRun], list[JudgedRun]]:
+    """Running runs first, wherever they started; only on the first page, newest first."""
+    wanted = query.filter
+    if query.after or query.sort != "-started" or (wanted.status and not set(wanted.status) & set(RUNNING)):
+        return [], list(page)
+    chosen = tuple(word for word in wanted.status if word in RUNNING) or RUNNING
+    running = services.finder.page(replace(wanted, status=chosen), PINNED, None).runs
+    keys = {one.run.key for one in running}
+    return list(running), [one for one in page if one.run.key not in keys]
+
+
+def _held(services: Services, query: RunQuery, held: Held) -> tuple[RunPage, list[JudgedRun], list[JudgedRun]]:
+    now, judged = services.database(_judged_by_key, services.judge, [*held.pinned, *held.rest])
+    known = {one.run.key: one for one in judged}
+    page = services.finder.page(query.filter, query.rows, query.after, query.sort == "-started")
+    pinned = [known[key] for key in held.pinned if key in known]
+    rest = [known[key] for key in held.rest if key in known]
+    return replace(page, now=now), pinned, rest
+
+
+def _judged_by_key(reader: Reader, judge: Judge, keys: Sequence[runs.Key]) -> tuple[int, list[JudgedRun]]:
+    now = reader.now()
+    return now, judge(reader, runs.by_keys(reader, keys), now)
+
+
+def _new_runs(services: Services, query: RunQuery, held: Held) -> int:
+    """How many runs have come since; counted up to 100."""
+    if query.sort != "-started" or query.after:
+        return 0
+    shown = set(held.pinned) | set(held.rest)
+    fresh = services.finder.page(query.filter, query.rows, None).runs
+    oldest_held = len(fresh)
+    for place, one in enumerate(fresh):
+        if one.run.key in held.rest:
+            oldest_held = place
+            break
+    return sum(1 for one in fresh[:oldest_held] if one.run.key not in shown)
+
+
+def _grouped(services: Services, query: RunQuery, found: RunPage, rest: list[JudgedRun], details: bool) -> RunsView:
+    made = groups(_sorted(rest, query.sort), query.group or "flow")[: query.rows]
+    heads = [one for group in made for one in group.runs[:SHOWN]]
+    rows, complete = _rows(services, query, heads, found.now, details)
+    by_key = {row.judged.run.key: row for row in rows}
+    shown = tuple((group, tuple(by_key[one.run.key] for one in group.runs[:SHOWN])) for group in made)
+    partial = len(found.runs) if found.next else None
+    return RunsView(query, found.now, (), (), shown, None, None, partial, 0, complete)
+
+
+def _sorted(judged: Sequence[JudgedRun], sort: str) -> list[JudgedRun]:
+    """In this order; what has no value comes last either way."""
+    name, descending = sort.lstrip("-"), sort.startswith("-")
+
+    def value(one: JudgedRun) -> object:
+        if name == "duration":
+            return one.verdict.duration
+        return one.run.flow.lower() if name == "flow" else (one.run.user or "").lower() or None
+
+    if name == "started":
+        return sorted(judged, key=lambda one: one.run.created_at, reverse=descending)
+    known = [one for one in judged if value(one) is not None]
+    unknown = [one for one in judged if value(one) is None]
+    return sorted(known, key=lambda one: value(one), reverse=descending) + unknown  # type: ignore[arg-type,return-value]
+
+
+def _rows(
+    services: Services, query: RunQuery, judged: Sequence[JudgedRun], now: int, details: bool
+) -> tuple[list[Row], bool]:
+    flows = {one.run.flow for one in judged}
+    if details:
+        results = services.results.load(judged)
+        typical = services.results.load_typical(flows, now)
+        judged = services.judge.with_caught(judged)
+    else:
+        results, typical = services.results.peek(judged), services.results.peek_typical(flows)
+    selected, opened = set(query.select), set(query.open)
+    rows = [
+        Row(
+            judged=one,
+            result=results.get(one.run.key),
+            typical=typical.get(one.run.flow),
+            selected=one.run.pathspec in selected,
+            opened=one.run.pathspec in opened,
+        )
+        for one in judged
+    ]
+    return rows, len(results) >= len(judged) and len(typical) >= len(flows)
+
+
+def without_each(services: Services, query: RunQuery) -> list[tuple[str, RunQuery, int, bool]]:
+    """For a view filtered to nothing: (what to leave out, the query without it, runs then found, at least)."""
+    found = []
+    for name in RunFilter.__slots__:
+        empty: object = () if name not in ("q", "started") else "" if name == "q" else None
+        if getattr(query.filter, name) != empty:
+            other = query.where(**{name: empty})
+            page = services.finder.page(other.filter, 100, None)
+            found.append((name, other, len(page.runs), page.next is not None))
+    return found
+
+
+def find_run(reader: Reader, judge: Judge, pathspec: Pathspec) -> tuple[int, JudgedRun] | None:
+    """(the database's clock, the run with its verdict), or None."""
+    run: Run | None = runs.get(reader, pathspec.flow, pathspec.run or "")
+    now = reader.now()
+    return (now, judge(reader, [run], now)[0]) if run else None
+
+

@@ -1,0 +1,81 @@
+"""What pages, plugins and the JSON interface may use: read-only queries and what is remembered of them."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+
+from cachetools import TTLCache, cached
+
+from dashboard.data import run_search
+from dashboard.data.database import Database
+from dashboard.data.judge import Judge
+from dashboard.data.run_search import RunPage
+from dashboard.filters import RunFilter, Span
+from dashboard.results import Results
+from dashboard.settings import Settings
+from dashboard.source import Source
+from dashboard.status import Limits
+
+
+@dataclass(frozen=True)
+class Services:
+    """One set per app; all of it is cache, so that replicas need no shared state."""
+
+    database: Database
+    judge: Judge
+    results: Results
+    source: Source
+    settings: Settings
+    finder: RunFinder
+
+    @property
+    def default_started(self) -> Span | None:
+        """The time range of a URL that names none: a server's database is large, a folder is somebody's own."""
+        return Span(preset="7d") if self.source.kind == "postgresql" else None
+
+
+class RunFinder:
+    """Pages and windows of runs, shared for a moment by all viewers who ask for the same."""
+
+    def __init__(self, database: Database, judge: Judge, settings: Settings) -> None:
+        self._database, self._judge, self._settings = database, judge, settings
+        self.page = cached(TTLCache(256, 1.0), condition=threading.Condition())(self._page)
+        self.window = cached(TTLCache(64, 4.0), condition=threading.Condition())(self._window)
+
+    def _page(self, wanted: RunFilter, limit: int, after: str | None, newest_first: bool = True) -> RunPage:
+        """Runs in the order of their start."""
+        return self._database(
+            run_search.find,
+            self._judge,
+            wanted,
+            limit=limit,
+            after=after,
+            newest_first=newest_first,
+            budget=self._settings.scan_budget,
+        )
+
+    def _window(self, wanted: RunFilter) -> RunPage:
+        """The newest runs, up to the window's size, for counts, strip, groups and sorting by what is derived.
+
+        The status is left to the caller, so that one window serves every status toggle.
+        """
+        return self._database(
+            run_search.find,
+            self._judge,
+            replace(wanted, status=()),
+            limit=self._settings.window,
+            budget=4 * self._settings.scan_budget,
+        )
+
+
+def make_services(database: Database, source: Source, settings: Settings) -> Services:
+    """Wire the services of one app."""
+    limits = Limits(
+        heartbeat=int(settings.heartbeat_threshold * 1000),
+        run_inactive=int(settings.run_inactive_cutoff_time * 1000),
+        old=int(settings.old_run_failure_cutoff_time),
+    )
+    judge = Judge(limits)
+    finder = RunFinder(database, judge, settings)
+    return Services(database, judge, Results(database, judge), source, settings, finder)

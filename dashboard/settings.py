@@ -1,0 +1,269 @@
+"""Every setting with its environment name, default and meaning; the only reader of the environment.
+
+`python -m dashboard.settings` prints the table of docs/settings.md.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from dashboard.errors import BadSetting
+
+PREFIX = "METAFLOW_DASHBOARD_"
+SERVICE = "MF_METADATA_DB_"
+SSL_MODES = ("disable", "disabled", "allow", "prefer", "require", "verify-ca", "verify-full")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        number = int(value) if re.fullmatch(r"[0-9]{1,18}", value) else -1
+        if not least <= number <= most:
+            raise ValueError(f"a whole number from {least} to {most} is needed")
+        return number
+
+    return parse
+
+
+def _number(least: float, most: float) -> Callable[[str], float]:
+    def parse(value: str) -> float:
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not least <= number <= most:  # also refuses nan
+            raise ValueError(f"a number from {least:g} to {most:g} is needed")
+        return number
+
+    return parse
+
+
+def _flag(value: str) -> bool:
+    if value.lower() not in ("true", "false", "1", "0", "yes", "no", "on", "off"):
+        raise ValueError("true or false is needed")
+    return value.lower() in ("true", "1", "yes", "on")
+
+
+def _service_flag(value: str) -> bool:
+    return value in ("True", "true", "1")  # as the service reads it
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        found = next((word for word in words if word.lower() == value.lower()), None)
+        if found is None:
+            raise ValueError(f"one of {', '.join(words)} is needed")
+        return found
+
+    return parse
+
+
+def _path(value: str) -> Path:
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError("the home folder of this user is not known") from None
+
+
+def _url_path(value: str) -> str:
+    if not re.fullmatch(r"[\w.~/-]*", value, re.ASCII) or "//" in value:
+        raise ValueError("a URL path such as /metaflow/ is needed")
+    return f"/{value.strip('/')}/" if value.strip("/") else "/"
+
+
+def _setting(
+    names: str, default: object, parse: Callable[[str], object], meaning: str, *, secret: bool = False
+) -> Any:  # the field's own type is at its declaration
+    """A field read from the first of the environment `names` that is set and not empty."""
+    metadata = {"names": tuple(names.split()), "parse": parse, "help": meaning, "secret": secret}
+    return field(default=default, metadata=metadata, repr=not secret)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings, valid. An empty environment variable counts as not set."""
+
+    # What the dashboard shows
+    source: str | None = _setting(
+        PREFIX + "SOURCE",
+        None,
+        _text,
+        "What to show when the command line names nothing; also for WSGI servers.",
+        secret=True,
+    )
+    db_dsn: str | None = _setting(
+        SERVICE + "DSN", None, _text, "A PostgreSQL URL or `host=… dbname=…`; wins over the next rows.", secret=True
+    )
+    db_host: str | None = _setting(SERVICE + "HOST", None, _text, "PostgreSQL host; `localhost` when another is set.")
+    db_port: int | None = _setting(SERVICE + "PORT", None, _whole(1, 65535), "PostgreSQL port; else 5432.")
+    db_user: str | None = _setting(SERVICE + "USER", None, _text, "PostgreSQL role; else `postgres`.")
+    db_password: str | None = _setting(SERVICE + "PSWD", None, _text, "Password; else `postgres`.", secret=True)
+    db_name: str | None = _setting(SERVICE + "NAME", None, _text, "PostgreSQL database; else `postgres`.")
+    db_read_replica_host: str | None = _setting(
+        SERVICE + "READ_REPLICA_HOST", None, _text, "Host of a read replica, taken with `USE_SEPARATE_READER_POOL`."
+    )
+    use_separate_reader_pool: bool = _setting(
+        "USE_SEPARATE_READER_POOL",
+        False,
+        _service_flag,
+        "`True`, `true` or `1`: read from the replica, as the service does.",
+    )
+    db_ssl_mode: str | None = _setting(
+        SERVICE + "SSL_MODE",
+        None,
+        _one_of(*SSL_MODES),
+        f"One of {', '.join(SSL_MODES)}; else TLS when the server offers it.",
+    )
+    db_ssl_cert: str | None = _setting(SERVICE + "SSL_CERT_PATH", None, _text, "Client certificate file.")
+    db_ssl_key: str | None = _setting(SERVICE + "SSL_KEY_PATH", None, _text, "Client key file.")
+    db_ssl_root_cert: str | None = _setting(
+        f"{SERVICE}SSL_ROOT_CERT_PATH {SERVICE}SSL_ROOT_CERT", None, _text, "Certificate authority file."
+    )
+    table_flows: str = _setting("DB_TABLE_NAME_FLOWS", "flows_v3", _text, "Table of flows.")
+    table_runs: str = _setting("DB_TABLE_NAME_RUNS", "runs_v3", _text, "Table of runs.")
+    table_steps: str = _setting("DB_TABLE_NAME_STEPS", "steps_v3", _text, "Table of steps.")
+    table_tasks: str = _setting("DB_TABLE_NAME_TASKS", "tasks_v3", _text, "Table of tasks.")
+    table_metadata: str = _setting("DB_TABLE_NAME_METADATA", "metadata_v3", _text, "Table of metadata.")
+    table_artifacts: str = _setting("DB_TABLE_NAME_ARTIFACT", "artifact_v3", _text, "Table of artifacts.")
+    db_schema: str | None = _setting(
+        "DB_SCHEMA_NAME", None, _text, "PostgreSQL schema; else the first of the role's search path (`public`)."
+    )
+    sysroot_local: Path | None = _setting(
+        "METAFLOW_DATASTORE_SYSROOT_LOCAL",
+        None,
+        _path,
+        "Folder that holds `.metaflow`; else searched upwards from here.",
+    )
+
+    # How a status is judged, under the service's names
+    heartbeat_threshold: int = _setting(
+        "HEARTBEAT_THRESHOLD", 60, _whole(1, 86_400), "Seconds after which a task without heartbeat is silent."
+    )
+    run_inactive_cutoff_time: int = _setting(
+        "RUN_INACTIVE_CUTOFF_TIME", 360, _whole(1, 864_000), "Seconds after which a run without heartbeat is given up."
+    )
+    old_run_failure_cutoff_time: int = _setting(
+        "OLD_RUN_FAILURE_CUTOFF_TIME",
+        86_400_000,
+        _whole(1, 315_360_000_000),
+        "Milliseconds after which nothing is waited for any longer where there are no heartbeats.",
+    )
+
+    # The server
+    host: str = _setting(PREFIX + "HOST", "127.0.0.1", _text, "Address to listen on; `0.0.0.0` for all.")
+    port: int = _setting(PREFIX + "PORT", 8050, _whole(1, 65535), "Port to listen on.")
+    path_prefix: str = _setting(PREFIX + "PATH_PREFIX", "/", _url_path, "URL path that a proxy puts before ours.")
+    threads: int = _setting(PREFIX + "THREADS", 8, _whole(1, 256), "Requests answered at the same time.")
+    log_level: str = _setting(PREFIX + "LOG_LEVEL", "INFO", _one_of(*LOG_LEVELS), f"One of {', '.join(LOG_LEVELS)}.")
+
+    # The database
+    statement_timeout: float = _setting(
+        PREFIX + "STATEMENT_TIMEOUT", 5.0, _number(0.1, 3600), "Seconds that one query may take."
+    )
+    lock_timeout: float = _setting(PREFIX + "LOCK_TIMEOUT", 1.0, _number(0.1, 3600), "Seconds to wait for a lock.")
+    connect_timeout: float = _setting(
+        PREFIX + "CONNECT_TIMEOUT",
+        3.0,
+        _number(1, 3600),
+        "Seconds to wait for a connection; PostgreSQL takes 2 at least.",
+    )
+    pool_size: int = _setting(PREFIX + "POOL_SIZE", 5, _whole(1, 100), "Connections to the database at most.")
+    slow_query: int = _setting(
+        PREFIX + "SLOW_QUERY", 500, _whole(0, 3_600_000), "Milliseconds from which a query is logged as slow."
+    )
+
+    # The pages
+    refresh: float = _setting(PREFIX + "REFRESH", 5.0, _number(1, 3600), "Seconds between two looks for news.")
+    scan_budget: int = _setting(
+        PREFIX + "SCAN_BUDGET", 400, _whole(10, 60_000), "Milliseconds that a filter on a judged status may search."
+    )
+    window: int = _setting(
+        PREFIX + "WINDOW", 5000, _whole(10, 1_000_000), "Runs considered for counts, activity strip and groups."
+    )
+
+    # Local folders and the demo
+    cache_dir: Path | None = _setting(
+        PREFIX + "CACHE_DIR", None, _path, "Folder for the index of a `.metaflow` folder; else the user's cache folder."
+    )
+    local_liveness: bool = _setting(
+        PREFIX + "LOCAL_LIVENESS",
+        True,
+        _flag,
+        "Whether a local run counts as running while its process lives on this machine.",
+    )
+    demo_folder: Path | None = _setting(
+        PREFIX + "DEMO_FOLDER", None, _path, "Folder for demo data; else a temporary one, removed at exit."
+    )
+    demo_runs: int = _setting(PREFIX + "DEMO_RUNS", 2000, _whole(1, 1_000_000), "Runs in the demo.")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ, **overrides: object) -> Settings:
+        """From the environment; `overrides` that are not None win. Raises BadSetting with name and value."""
+        if unknown := set(overrides) - {f.name for f in fields(cls)}:
+            raise TypeError(f"unknown settings: {', '.join(sorted(unknown))}")
+        values: dict[str, object] = {}
+        for one in fields(cls):
+            name, text = next(((n, environ[n]) for n in one.metadata["names"] if environ.get(n, "").strip()), ("", ""))
+            if overrides.get(one.name) is not None:
+                name, text = "--" + one.name.replace("_", "-"), str(overrides[one.name])
+            if name:
+                values[one.name] = _parsed(one, name, text)
+        return cls(**values)  # type: ignore[arg-type]
+
+    @property
+    def has_database(self) -> bool:
+        """Whether any of the service's variables says where its database is."""
+        return any((self.db_dsn, self.db_host, self.db_port, self.db_user, self.db_password, self.db_name)) or bool(
+            self.use_separate_reader_pool and self.db_read_replica_host
+        )
+
+    @property
+    def table_names(self) -> tuple[str, str, str, str, str, str]:
+        """Names of the tables of flows, runs, steps, tasks, metadata and artifacts."""
+        return (
+            self.table_flows,
+            self.table_runs,
+            self.table_steps,
+            self.table_tasks,
+            self.table_metadata,
+            self.table_artifacts,
+        )
+
+
+def _parsed(one: Field[Any], name: str, text: str) -> object:
+    # A password may begin or end with a blank.
+    value = text if one.metadata["secret"] else text.strip()
+    try:
+        return one.metadata["parse"](value)
+    except ValueError as error:
+        raise BadSetting(f"{name}={value[:80]}: {error}.") from None
+
+
+def table() -> str:
+    """All settings as a Markdown table: environment name, default, meaning."""
+    rows = ["| Environment variable | Default | Meaning |", "|---|---|---|"]
+    for one in fields(Settings):
+        names = " or ".join(f"`{name}`" for name in one.metadata["names"])
+        default = "" if one.default is None else f"`{_shown(one.default)}`"
+        rows.append(f"| {names} | {default} | {one.metadata['help']} |")
+    return "\n".join(rows)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    print(table())

@@ -1,0 +1,30 @@
+"""What the viewer's browser asked for with its cookies: time zone and theme."""
+
+from __future__ import annotations
+
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from flask import has_request_context, request
+
+ZONE_COOKIE = "mf_tz"
+THEME_COOKIE = "mf_theme"
+
+
+@cache
+def zone_names() -> tuple[str, ...]:
+    """The IANA names to choose from, in alphabetical order."""
+    odd = ("Factory", "localtime", "posixrules", "SystemV/", "posix/", "right/")
+    return tuple(sorted(name for name in available_timezones() if not name.startswith(odd)))
+
+
+def zone() -> ZoneInfo:
+    """The time zone of the request's viewer; UTC when none or an unknown one was chosen."""
+    name = request.cookies.get(ZONE_COOKIE, "UTC") if has_request_context() else "UTC"
+    return ZoneInfo(name if name in zone_names() else "UTC")
+
+
+def theme() -> str:
+    """`light` or `dark`, as the viewer's browser shows it now."""
+    chosen = request.cookies.get(THEME_COOKIE) if has_request_context() else None
+    return "dark" if chosen == "dark" else "light"

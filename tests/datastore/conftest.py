@@ -1,0 +1,74 @@
+"""A datastore that the real Metaflow wrote, by runs that fail in different ways."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dashboard.datastore import LocalStore
+
+FLOW = "BrokenFlow"
+WAYS = [
+    "raise",
+    "chain",
+    "silent",
+    "empty first line",
+    "metaflow",
+    "timeout",
+    "kill",
+    "segfault",
+    "exit",
+    "save",
+    "noise",
+]
+if sys.version_info >= (3, 11):
+    WAYS.append("group")
+SOUND = "not at all"
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A `.metaflow` folder and its runs by the way in which they failed."""
+
+    root: Path
+    runs: dict[str, str]
+
+    @property
+    def store(self) -> LocalStore:
+        return LocalStore(self.root)
+
+    def task_folder(self, how: str, step: str = "start") -> Path:
+        """The folder of the only task of a step."""
+        return next(path for path in (self.root / FLOW / self.runs[how] / step).iterdir() if path.name != "_meta")
+
+
+@pytest.fixture(scope="session")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """All runs, made at the same time."""
+    folder = tmp_path_factory.mktemp("datastore")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("METAFLOW")}
+    environment = {
+        **kept,
+        "METAFLOW_USER": "tester",
+        "METAFLOW_HOME": str(folder / "home"),
+        "METAFLOW_DATASTORE_SYSROOT_LOCAL": str(folder),
+        "METAFLOW_DEFAULT_DATASTORE": "local",
+        "METAFLOW_DEFAULT_METADATA": "local",
+    }
+    ways = [*WAYS, SOUND]
+    flow = Path(__file__).with_name("broken_flow.py")
+    started = {}
+    for how in ways:
+        command = [sys.executable, str(flow), "run", "--how", how, "--run-id-file", str(folder / f"{how}.id")]
+        started[how] = subprocess.Popen(
+            command, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+    for how, process in started.items():
+        output, _ = process.communicate(timeout=120)
+        assert (process.returncode == 0) == (how == SOUND), output
+    return Tree(folder / ".metaflow", {how: (folder / f"{how}.id").read_text().strip() for how in ways})
