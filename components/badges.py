@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
+from components.attributes import aria
 from components.icons import MEANINGS, status_name
 from dashboard.models import Qualifier, Status, Verdict
+
 
 def look(verdict: Verdict) -> tuple[str, str]:
     """(css name, word) of a verdict; a caught run reads Completed, its glyph says the rest."""
@@ -23,8 +25,8 @@ def status_cell(verdict: Verdict) -> Component:
     tone = "t2" if verdict.status is Status.COMPLETED else f"fg-{name}"
     return html.Span(
         [
-            html.Span(className=f"st st-{name}", role="img", **{"aria-label": f"{spoken}: {verdict.reason}"}),
-            html.Span(word, className=f"word m {tone}", **{"aria-hidden": "true"}),
+            html.Span(className=f"st st-{name}", role="img", **aria(label=f"{spoken}: {verdict.reason}")),
+            html.Span(word, className=f"word m {tone}", **aria(hidden="true")),
         ],
         className="cell-status",
         title=verdict.reason,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import tzinfo
+from typing import Any
 from urllib.parse import parse_qsl
 
 import dash_bootstrap_components as dbc
@@ -23,7 +24,14 @@ WORDS = {
     "caught": ("caught", "Caught"),
     "completed": ("completed", "Completed"),
 }
-PERIODS = {"1h": "Last hour", "6h": "Last 6 hours", "24h": "Last 24 hours", "7d": "Last 7 days", "30d": "Last 30 days", "90d": "Last 90 days"}
+PERIODS = {
+    "1h": "Last hour",
+    "6h": "Last 6 hours",
+    "24h": "Last 24 hours",
+    "7d": "Last 7 days",
+    "30d": "Last 30 days",
+    "90d": "Last 90 days",
+}
 # filter fields: (attribute, its opposite, label, operator, opposite operator)
 FIELDS = (
     ("flow", "flow_not", "flow", "is", "is not"),
@@ -40,7 +48,7 @@ Href = Callable[[RunQuery], str]
 def status_toggles(query: RunQuery, counts: Mapping[str, tuple[int, bool]] | None, href: Href) -> list[Component]:
     """One toggle per status with its count; counts None: not counted yet. (number, at least) per status."""
     chosen = query.filter.status
-    toggles = []
+    toggles: list[Component] = []
     for word in STATUSES:
         glyph, label = WORDS[word]
         number, at_least = counts.get(word, (0, False)) if counts else (0, False)
@@ -86,7 +94,9 @@ def chips(query: RunQuery, href: Href, zone: tzinfo, default: Span | None) -> li
     if query.filter.q:
         made.append(_plain_chip("text", "has", query.filter.q, href(query.where(q=""))))
     if made:
-        clear = replace(RunQuery(), sort=query.sort, group=query.group, hide=query.hide).where(started=started if started and started.preset else default)
+        clear = replace(RunQuery(), sort=query.sort, group=query.group, hide=query.hide).where(
+            started=started if started and started.preset else default
+        )
         made.append(html.A("Clear all", href=href(clear), className="mf-btn quiet sm"))
     return made
 
@@ -96,8 +106,12 @@ def group_control(query: RunQuery, href: Href) -> Component:
     links = []
     for group, label in ((None, "None"), *((one, one.capitalize()) for one in GROUPS)):
         on = query.group == group
-        more = {"aria-current": "true"} if on else {}
-        links.append(html.A(label, href=href(query.show(group=group, after=None, rows=50)), className="is-on" if on else "", **more))
+        more: dict[str, Any] = {"aria-current": "true"} if on else {}
+        links.append(
+            html.A(
+                label, href=href(query.show(group=group, after=None, rows=50)), className="is-on" if on else "", **more
+            )
+        )
     return html.Span(links, className="mf-seg", role="group", **aria(label="Group by"))
 
 
@@ -168,7 +182,14 @@ def _filter_menu(query: RunQuery, path: str, default: Span | None) -> Component:
                     *_hidden(query.where(), default),
                     html.Span(label, className="t2 lab"),
                     html.Select(options, className="form-select", **aria(label=f"{label} operator")),
-                    dbc.Input(type="text", size="sm", id=f"filter-{name}-value", list=f"suggest-{name}", placeholder=f"{label.lower()}…", autocomplete="off"),
+                    dbc.Input(
+                        type="text",
+                        size="sm",
+                        id=f"filter-{name}-value",
+                        list=f"suggest-{name}",
+                        placeholder=f"{label.lower()}…",
+                        autocomplete="off",
+                    ),
                     html.Datalist(id=f"suggest-{name}"),
                     html.Button("Add", type="submit", className="mf-btn sm"),
                 ],
@@ -219,12 +240,29 @@ def _hidden(query: RunQuery, default: Span | None) -> list[Component]:
     return [dbc.Input(type="hidden", name=name, value=value, key=f"{name}={value}") for name, value in pairs]
 
 
-def _chip(label: str, operator: str, values: Sequence[str], query: RunQuery, attribute: str, opposite: str | None, href: Href, excluded: bool) -> Component:
+def _chip(
+    label: str,
+    operator: str,
+    values: Sequence[str],
+    query: RunQuery,
+    attribute: str,
+    opposite: str | None,
+    href: Href,
+    excluded: bool,
+) -> Component:
     words = ", ".join(values)
     many = operator == "is" and len(values) > 1
     shown = "is all of" if many and attribute == "tag" else "is any of" if many else operator
-    turned = href(query.where(**{attribute: (), opposite: (*getattr(query.filter, opposite), *values)})) if opposite else None
-    operator_part = html.A(shown, href=turned, className="op", title="Switch include / exclude") if turned else html.Span(shown, className="op fixed")
+    turned = (
+        href(query.where(**{attribute: (), opposite: (*getattr(query.filter, opposite), *values)}))
+        if opposite
+        else None
+    )
+    operator_part = (
+        html.A(shown, href=turned, className="op", title="Switch include / exclude")
+        if turned
+        else html.Span(shown, className="op fixed")
+    )
     return html.Span(
         [
             html.Span(label, className="k"),
@@ -238,7 +276,11 @@ def _chip(label: str, operator: str, values: Sequence[str], query: RunQuery, att
 
 
 def _plain_chip(label: str, operator: str, words: str, remove: str) -> Component:
-    parts = [html.Span(label, className="k"), html.Span(operator, className="op fixed"), html.Span(words, className="v ell")]
+    parts = [
+        html.Span(label, className="k"),
+        html.Span(operator, className="op fixed"),
+        html.Span(words, className="v ell"),
+    ]
     return html.Span([*parts, _remove(label, remove)], className="mf-chip", key=label)
 
 

@@ -66,3 +66,8 @@ def count(number: int, noun: str = "", at_least: bool = False) -> str:
     plural = "" if number == 1 and not at_least else "s"
     words = f"{number:,}{'+' if at_least else ''}"
     return f"{words} {noun}{plural}" if noun else words
+
+
+def sentence(text: str) -> str:
+    """A reason as a sentence of its own; one that begins with a pathspec keeps its case."""
+    return text if "/" in text.partition(" ")[0] else text[:1].upper() + text[1:]

@@ -10,6 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import badges, formats
+from components.attributes import aria
 from components.runs_table import Look, instant, width
 from dashboard.models import JudgedRun, Run, Status
 
@@ -71,7 +72,12 @@ def group_header(group: Group, look: Look, all_of_it: str, run_href: Callable[[R
         _fact("typical", formats.duration(group.typical)),
     ]
     last = (
-        ["last good ", html.A(good.run.id, href=run_href(good.run), className="mono"), ", ", instant(good.run.created_at, look.now)]
+        [
+            "last good ",
+            html.A(good.run.id, href=run_href(good.run), className="mono"),
+            ", ",
+            instant(good.run.created_at, look.now),
+        ]
         if good
         else ["no good run in this range"]
     )
@@ -86,7 +92,9 @@ def group_header(group: Group, look: Look, all_of_it: str, run_href: Callable[[R
         ],
         className="group-head",
     )
-    return html.Tr(html.Th(cell, colSpan=width(look), scope="rowgroup"), className="grouphead", key=f"group-{group.name}")
+    return html.Tr(
+        html.Th(cell, colSpan=width(look), scope="rowgroup"), className="grouphead", key=f"group-{group.name}"
+    )
 
 
 def show_all(group: Group, look: Look, all_of_it: str) -> list[Component]:
@@ -112,4 +120,4 @@ def _bars(group: Group) -> Component:
         text = f"{one.run.id}: {word}, {formats.duration(one.verdict.duration)}"
         bars.append(html.I(className=f"s-{name}", style={"height": f"{height}px"}, title=text))
     words = f"Last {len(last)} runs: " + ", ".join(badges.look(one.verdict)[1].lower() for one in last)
-    return html.Span(bars, className="gbars p2", role="img", **{"aria-label": words})
+    return html.Span(bars, className="gbars p2", role="img", **aria(label=words))

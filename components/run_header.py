@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
 from components import badges, formats
+from components.attributes import data
 from components.icons import glyph, icon
 from components.runs_table import instant
 from dashboard.models import JudgedRun, Status
@@ -20,11 +22,13 @@ def run_header(
     run, verdict = judged.run, judged.verdict
     name, word = badges.look(verdict)
     crumbs = [html.A(run.flow, href=flow_href), html.Span("/", className="sep"), html.Span(run.id, className="cur")]
-    copy = html.Button(icon("copy", "Copy pathspec"), className="mf-iconbtn sm", disable_n_clicks=True, **{"data-copy": run.pathspec})
+    copy = html.Button(
+        icon("copy", "Copy pathspec"), className="mf-iconbtn sm", disable_n_clicks=True, **data(copy=run.pathspec)
+    )
     live = verdict.status is Status.RUNNING
     length = max(0, now - run.created_at) if live else verdict.duration
-    ticking = {"data-since": str(run.created_at)} if live else {}
-    facts: list[tuple[str, object]] = [
+    ticking: dict[str, Any] = {"data-since": str(run.created_at)} if live else {}
+    facts: list[tuple[str, Any]] = [
         ("Started", instant(run.created_at, now, "datetime")),
         ("Finished", instant(verdict.finished_at, now, "datetime")),
         ("Duration", html.Span(formats.duration(length), **ticking)),
@@ -44,11 +48,7 @@ def run_header(
                 ],
                 className="mf-bar",
             ),
-            html.Div(_sentence(verdict.reason), className=f"mf-reason{tone}", role="status"),
+            html.Div(f"{formats.sentence(verdict.reason)}.", className=f"mf-reason{tone}", role="status"),
             html.Dl([html.Div([html.Dt(label), html.Dd(value)]) for label, value in facts], className="mf-facts"),
         ]
     )
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."

@@ -10,6 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import badges, formats
+from components.attributes import aria, data
 from dashboard.models import JudgedRun, Outcome, Qualifier, Run, Status, TaskRef
 
 TYPICAL_AT, FULL_AT = 0.4, 2.5  # a typical run ends at 40 % of the bar, one 2.5 times as long fills it
@@ -75,13 +76,13 @@ def runs_table(body: Sequence[Component], links: Links, look: Look) -> Component
             html.Tbody(list(body)),
         ],
         className="mf-tbl sticky runs",
-        **{"aria-label": "Runs"},
+        **aria(label="Runs"),
     )
 
 
 def section(words: str, note: str, look: Look, icon: str | None = None) -> Component:
     """A row that names the rows below it."""
-    glyph = [html.I(className=f"ic ic-{icon}", **{"aria-hidden": "true"}), " "] if icon else []
+    glyph: list[Any] = [html.I(className=f"ic ic-{icon}", **aria(hidden="true")), " "] if icon else []
     cell = html.Td([*glyph, html.Span(words, className="m"), " ", html.Span(note, className="t2")], colSpan=width(look))
     return html.Tr(cell, className="group", key=f"section-{words}")
 
@@ -99,7 +100,7 @@ def run_row(row: Row, links: Links, look: Look, preview: Component | None = None
         "caret": _caret(row, links),
         "status": badges.status_cell(verdict),
         "flow": _flow(run, links, look),
-        "run": html.A(run.id, href=links.run(run), className="mono", title=run.pathspec, **{"data-main": "1"}),
+        "run": html.A(run.id, href=links.run(run), className="mono", title=run.pathspec, **data(main="1")),
         "user": _user(run, links),
         "started": instant(run.created_at, look.now),
         "duration": _duration(row, look),
@@ -111,7 +112,7 @@ def run_row(row: Row, links: Links, look: Look, preview: Component | None = None
         [html.Td(cell, className=f"c-{column}") for column, cell in cells.items() if column not in look.hidden],
         key=run.pathspec,
         className="is-selected" if row.selected or row.opened else "",
-        **{"data-row": run.pathspec, "data-status": "failed" if verdict.status is Status.FAILED else name},
+        **data(row=run.pathspec, status="failed" if verdict.status is Status.FAILED else name),
     )
     if preview is None:
         return [line]
@@ -122,37 +123,52 @@ def instant(at: int | None, now: int, style: str = "relative") -> Component | st
     """A point in time; the browser keeps it current and shows it in the chosen time zone."""
     if at is None:
         return formats.NOTHING
-    return html.Time(formats.ago(at, now), dateTime=str(at), **{"data-ms": str(at), "data-style": style})
+    return html.Time(formats.ago(at, now), dateTime=str(at), **data(ms=str(at), style=style))
 
 
 def _heading(name: str, words: str, sort: str | None, links: Links, look: Look) -> Component:
     children: list[Any] = [words]
     if name == "flow":
-        children = ["Project / branch"] if look.grouped_by == "flow" else [words, html.Span(" project / branch", className="t3")]
+        children = (
+            ["Project / branch"]
+            if look.grouped_by == "flow"
+            else [words, html.Span(" project / branch", className="t3")]
+        )
     if name == "duration":
-        children = [words, html.Span(className="typical-key", **{"aria-hidden": "true"}), html.Span("= typical for flow", className="t3 p3")]
+        children = [
+            words,
+            html.Span(className="typical-key", **aria(hidden="true")),
+            html.Span("= typical for flow", className="t3 p3"),
+        ]
     current = look.sort.lstrip("-") == sort
     descending = look.sort.startswith("-")
     if sort:
-        arrow = [html.I(className=f"ic ic-{'arrow-down' if descending else 'arrow-up'}", **{"aria-hidden": "true"})]
-        target = sort if current and descending or (not current and sort in ("flow", "user")) else f"-{sort}"
-        children = [html.A([children[0], *(arrow if current else [])], href=links.sort(target), className="sort"), *children[1:]]
-    hidden = [html.Span({"check": "Select", "caret": "Expand"}[name], className="sr")] if name in ("check", "caret") else children
-    more = {"aria-sort": "descending" if descending else "ascending"} if current and sort else {}
+        arrow = [html.I(className=f"ic ic-{'arrow-down' if descending else 'arrow-up'}", **aria(hidden="true"))]
+        target = sort if (current and descending) or (not current and sort in ("flow", "user")) else f"-{sort}"
+        children = [
+            html.A([children[0], *(arrow if current else [])], href=links.sort(target), className="sort"),
+            *children[1:],
+        ]
+    hidden = (
+        [html.Span({"check": "Select", "caret": "Expand"}[name], className="sr")]
+        if name in ("check", "caret")
+        else children
+    )
+    more: dict[str, Any] = {"aria-sort": "descending" if descending else "ascending"} if current and sort else {}
     return html.Th(hidden, className=f"c-{name}{' sorted' if current and sort else ''}", scope="col", **more)
 
 
 def _check(row: Row, links: Links) -> Component:
     run = row.judged.run
-    more = {"aria-checked": str(row.selected).lower(), "aria-label": f"Select {run.pathspec}"}
+    more: dict[str, Any] = {"aria-checked": str(row.selected).lower(), "aria-label": f"Select {run.pathspec}"}
     inner = html.Span(className=f"mf-check{' is-on' if row.selected else ''}")
     return html.A(inner, href=links.select(run), role="checkbox", className="hit", **more)
 
 
 def _caret(row: Row, links: Links) -> Component:
     run = row.judged.run
-    more = {"aria-expanded": str(row.opened).lower(), "aria-label": f"Details of {run.pathspec}"}
-    icon = html.I(className=f"ic ic-{'down' if row.opened else 'right'}", **{"aria-hidden": "true"})
+    more: dict[str, Any] = {"aria-expanded": str(row.opened).lower(), "aria-label": f"Details of {run.pathspec}"}
+    icon = html.I(className=f"ic ic-{'down' if row.opened else 'right'}", **aria(hidden="true"))
     return html.A(icon, href=links.open(run), role="button", className="hit", **more)
 
 
@@ -167,7 +183,9 @@ def _user(run: Run, links: Links) -> Component:
     if run.user:
         return html.A(run.user, href=links.user(run.user), className="plain ell")
     if run.owner:
-        return html.Span(run.owner, className="t3 ell", title="Not verified: the run carries no system tag for this user.")
+        return html.Span(
+            run.owner, className="t3 ell", title="Not verified: the run carries no system tag for this user."
+        )
     return html.Span(formats.NOTHING, className="t3")
 
 
@@ -175,7 +193,7 @@ def _duration(row: Row, look: Look) -> Component:
     run, verdict = row.judged.run, row.judged.verdict
     live = verdict.status is Status.RUNNING
     length = max(0, look.now - run.created_at) if live else verdict.duration
-    more = {"data-since": str(run.created_at)} if live else {}
+    more: dict[str, Any] = {"data-since": str(run.created_at)} if live else {}
     text = html.Span(formats.duration(length), className="d", **more)
     if not row.typical or length is None:
         return html.Span([text], className="cell-dur")
@@ -193,15 +211,15 @@ def _duration(row: Row, look: Look) -> Component:
 def _result(row: Row, links: Links, look: Look) -> Component:
     run, verdict, result = row.judged.run, row.judged.verdict, row.result
     if result is None:
-        return html.Span(className="mf-skel", style={"width": "72px"}, **{"aria-label": "loading"})
+        return html.Span(className="mf-skel", style={"width": "72px"}, **aria(label="loading"))
     if verdict.status is Status.RUNNING and verdict.qualifier is not Qualifier.NO_HEARTBEAT:
         return _progress(row, result, look)
     if verdict.qualifier is Qualifier.NO_HEARTBEAT:
-        return html.Span(_sentence(verdict.reason), className="fg-lost")
+        return html.Span(formats.sentence(verdict.reason), className="fg-lost")
     if verdict.status is Status.FAILED and result.first_failure:
         return _task_link(run, result.first_failure, result.failed, "fg-failed", links, "failed")
     if verdict.status is Status.FAILED:
-        return html.Span(_sentence(verdict.reason), className="t2", title=verdict.reason)
+        return html.Span(formats.sentence(verdict.reason), className="t2", title=verdict.reason)
     if result.first_caught:
         return _task_link(run, result.first_caught, result.caught, "fg-caught", links, "caught")
     return html.Span(formats.count(result.tasks, "task"), className="t2")
@@ -227,10 +245,12 @@ def _progress(row: Row, result: Outcome, look: Look) -> Component:
         words.append(html.Span(f"{result.failed:,} failed", className="fg-failed"))
     spent = look.now - row.judged.run.created_at
     if row.typical and row.typical > spent:
-        words.append(html.Span(f"{formats.roughly(row.typical - spent)} left", className="t3", title="by the typical duration of the flow"))
-    bar = html.Span(parts, className="bar", role="progressbar", **{"aria-valuenow": str(done), "aria-valuemax": str(result.tasks)})
+        words.append(
+            html.Span(
+                f"{formats.roughly(row.typical - spent)} left",
+                className="t3",
+                title="by the typical duration of the flow",
+            )
+        )
+    bar = html.Span(parts, className="bar", role="progressbar", **aria(valuenow=str(done), valuemax=str(result.tasks)))
     return html.Span([bar, *words], className="mf-prog")
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -23,8 +23,9 @@ from dashboard.services import Services
 MOST, USUAL = 1_000, 100  # runs in one answer
 DOWNLOAD_MOST = 50_000  # rows of a CSV file
 COLUMNS = (
-    "flow run run_number run_id user status qualifier reason started_at finished_at duration tags system_tags project branch"
-).split()
+    *("flow", "run", "run_number", "run_id", "user", "status", "qualifier", "reason"),
+    *("started_at", "finished_at", "duration", "tags", "system_tags", "project", "branch"),
+)
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 

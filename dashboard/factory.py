@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import dash
 from dash import Dash, html
 from flask import Flask, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from components import feedback
 from dashboard import api, problems, shell
@@ -44,7 +45,13 @@ def create_app(database: Database, source: Source, settings: Settings) -> Dash:
         on_error=problems.explain,
     )
     for page in PAGES:
-        dash.register_page(page.name, path=page.path if "<" not in page.path else None, path_template=page.path if "<" in page.path else None, title=f"{page.title} · Metaflow", layout=page.layout)
+        dash.register_page(
+            page.name,
+            path=page.path if "<" not in page.path else None,
+            path_template=page.path if "<" in page.path else None,
+            title=f"{page.title} · Metaflow",
+            layout=page.layout,
+        )
     dash.register_page("not_found_404", title="Not found · Metaflow", layout=_not_found)
     app.layout = lambda: html.Div([shell.layout(source, settings, dash.page_container), problems.store()])
     problems.register(app)
@@ -58,21 +65,31 @@ def create_app(database: Database, source: Source, settings: Settings) -> Dash:
 
 
 def _not_found(**_query: object) -> html.Div:
-    return html.Div(feedback.not_found("There is no such page", "Flows and runs have URLs such as /HelloFlow/12.", (), [("All runs", href("/"))]))
+    return html.Div(
+        feedback.not_found(
+            "There is no such page", "Flows and runs have URLs such as /HelloFlow/12.", (), [("All runs", href("/"))]
+        )
+    )
 
 
 def _routes(server: Flask, services: Services) -> None:
     """Addresses that are not pages, and what every answer carries."""
 
     @server.before_request
-    def redirects() -> Response | None:
+    def redirects() -> AnyResponse | None:
         path = request.path[len(services.settings.path_prefix) - 1 :].strip("/")
-        if request.method != "GET" or not path or "/" in path or path.startswith(("_", "-", "assets")) or path == "favicon.ico":
+        if (
+            request.method != "GET"
+            or not path
+            or "/" in path
+            or path.startswith(("_", "-", "assets"))
+            or path == "favicon.ico"
+        ):
             return None
         return redirect(href("/", urlencode({"flow": path})))
 
     @server.get(f"{services.settings.path_prefix}-/go")
-    def go() -> Response:
+    def go() -> AnyResponse:
         text = request.args.get("to", "")
         try:
             pathspec = Pathspec.parse(text)

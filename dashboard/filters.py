@@ -22,7 +22,14 @@ from urllib.parse import parse_qs, urlencode
 from dashboard.errors import BadQuery
 
 STATUSES = ("running", "failed", "no-heartbeat", "killed", "caught", "completed")
-PRESETS = {"1h": 3_600_000, "6h": 21_600_000, "24h": 86_400_000, "7d": 604_800_000, "30d": 2_592_000_000, "90d": 7_776_000_000}
+PRESETS = {
+    "1h": 3_600_000,
+    "6h": 21_600_000,
+    "24h": 86_400_000,
+    "7d": 604_800_000,
+    "30d": 2_592_000_000,
+    "90d": 7_776_000_000,
+}
 SORTS = ("-started", "started", "-duration", "duration", "flow", "-flow", "user", "-user")
 GROUPS = ("flow", "user", "project")
 COLUMNS = ("project", "user", "started", "duration", "result", "tags")
@@ -47,7 +54,9 @@ class Span:
             return cls(preset=text)
         since, dots, until = text.partition("..")
         if not dots or not (since or until):
-            raise BadQuery(f"started={text[:80]}: one of {', '.join(PRESETS)}, any, or FROM..TO with ISO times is needed.")
+            raise BadQuery(
+                f"started={text[:80]}: one of {', '.join(PRESETS)}, any, or FROM..TO with ISO times is needed."
+            )
         span = cls(since=_instant(since), until=_instant(until))
         if span.since is not None and span.until is not None and span.since > span.until:
             raise BadQuery(f"started={text[:80]}: the range ends before it begins.")
@@ -122,12 +131,14 @@ class RunQuery:
         _each("status", chosen["status"], STATUSES)
         return cls(
             filter=RunFilter(
-                **chosen,  # type: ignore[arg-type]
+                **chosen,
                 q=q[-1].strip() if q else "",
                 started=Span.parse(started[-1]) if started else default_started,
             ),
             sort=_one("sort", values, SORTS) or "-started",
-            group=_one("group", values, (*GROUPS, "none")) if _one("group", values, (*GROUPS, "none")) != "none" else None,
+            group=_one("group", values, (*GROUPS, "none"))
+            if _one("group", values, (*GROUPS, "none")) != "none"
+            else None,
             rows=_number("rows", values, 50, 300),
             after=values["after"][-1] if values.get("after") else None,
             open=tuple(values.get("open", ())),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -17,40 +19,40 @@ from dashboard.data.runs import Key
 from dashboard.datastore import last_error, open_store
 from dashboard.models import JudgedRun, Outcome, TaskRef
 
-TYPICAL_FOR, RUNNING_FOR = 300, 1.5  # seconds that a typical duration and a running run's progress stay good
+TYPICAL_FOR, GOOD_FOR = 300, 1.5  # seconds that a typical duration, and the result of an unfinished run, stay good
 
 
 class Results:
-    """Results of runs by key. Those of ended runs stay (LRU), those of running ones are shared for a moment."""
+    """Results of runs by key (LRU). Those of runs that may still change are looked up again after a moment."""
 
     def __init__(self, database: Database, judge: Judge, size: int = 5_000) -> None:
         self._database = database
         self._judge = judge
         self._progress = ProgressCounter()
-        self._ended: LRUCache[Key, Outcome] = LRUCache(size)
-        self._running: TTLCache[Key, Outcome] = TTLCache(size, RUNNING_FOR)
+        self._outcomes: LRUCache[Key, tuple[float, Outcome]] = LRUCache(size)  # (good until, outcome)
         self._typical: TTLCache[str, int | None] = TTLCache(size, TYPICAL_FOR)
         self._lock = threading.Lock()
 
     def peek(self, judged: Sequence[JudgedRun]) -> dict[Key, Outcome]:
-        """What is known without asking the database."""
+        """What was known last, without asking the database."""
         with self._lock:
-            known = {one.run.key: self._ended.get(one.run.key) or self._running.get(one.run.key) for one in judged}
-        return {key: outcome for key, outcome in known.items() if outcome is not None}
+            known = {one.run.key: self._outcomes.get(one.run.key) for one in judged}
+        return {key: entry[1] for key, entry in known.items() if entry is not None}
 
     def load(self, judged: Sequence[JudgedRun]) -> dict[Key, Outcome]:
-        """All of them; asks the database for what is not known."""
-        known = self.peek(judged)
-        missing = [one for one in judged if one.run.key not in known]
+        """All of them; asks the database for what is not known or no longer good."""
+        now = time.monotonic()
+        with self._lock:
+            good = {one.run.key for one in judged if self._outcomes.get(one.run.key, (0.0, None))[0] > now}
+        missing = [one for one in judged if one.run.key not in good]
         if missing:
             found = self._database(outcomes, self._judge, self._progress, missing)
-            for one in missing:
-                found[one.run.key] = self._with_error(one, found[one.run.key])
+            explained = {one.run.key: self._with_error(one, found[one.run.key]) for one in missing}
             with self._lock:
                 for one in missing:
-                    (self._ended if one.verdict.final else self._running)[one.run.key] = found[one.run.key]
-            known.update(found)
-        return known
+                    until = math.inf if one.verdict.final else now + GOOD_FOR
+                    self._outcomes[one.run.key] = (until, explained[one.run.key])
+        return self.peek(judged)
 
     def peek_typical(self, names: Iterable[str]) -> dict[str, int | None]:
         """Typical durations (ms) by flow, as far as they are known."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
 from plotly.graph_objects import Figure
 
 from components import badges, feedback, filter_bar, formats
+from components.attributes import data
 from components.figures.activity import HEIGHT, Dot, activity
 from components.icons import icon
 from components.run_groups import Group, group_header, show_all
@@ -24,9 +26,21 @@ from dashboard.pathspec import Pathspec
 from dashboard.runs_view import Held, RunsView, without_each
 from dashboard.services import Services
 
-GRAPH = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False, "responsive": True, "doubleClick": False}
+GRAPH: Any = {
+    "displayModeBar": False,
+    "displaylogo": False,
+    "showSendToCloud": False,
+    "responsive": True,
+    "doubleClick": False,
+}
 STEP = 50  # rows that "Load more" adds
 MOST = 300
+COMMANDS = """# service
+export METAFLOW_DEFAULT_METADATA=service
+export METAFLOW_SERVICE_URL=https://…
+python hello_flow.py run
+# or read runs kept on this machine
+python app.py .metaflow"""
 To = Callable[[RunQuery], str]
 
 
@@ -55,7 +69,13 @@ def tools(query: RunQuery, to: To) -> list[Component]:
         html.Span("Group by", className="small t3 p3"),
         filter_bar.group_control(query, to),
         filter_bar.columns_menu(query, to),
-        html.A([icon("download"), "CSV"], href=csv, className="mf-btn", download="runs.csv", title="The filtered runs as CSV"),
+        html.A(
+            [icon("download"), "CSV"],
+            href=csv,
+            className="mf-btn",
+            download="runs.csv",
+            title="The filtered runs as CSV",
+        ),
         html.Button(
             [icon("compare"), f"Compare ({number})" if number else "Compare"],
             className="mf-btn",
@@ -63,7 +83,9 @@ def tools(query: RunQuery, to: To) -> list[Component]:
             title="Comparing runs is not built yet; the selection is kept in the link.",
             disable_n_clicks=True,
         ),
-        html.Button([icon("link"), "Copy link"], className="mf-btn quiet p3", disable_n_clicks=True, **{"data-copy-link": "1"}),
+        html.Button(
+            [icon("link"), "Copy link"], className="mf-btn quiet p3", disable_n_clicks=True, **data(copy_link="1")
+        ),
     ]
 
 
@@ -72,14 +94,18 @@ def more(view: RunsView, to: To) -> Component | None:
     query = view.query
     if view.partial:
         return feedback.limit(
-            "Not all runs.", f"Grouped and sorted within the newest {view.partial:,} runs of this filter; narrow the time range to see others."
+            "Not all runs.",
+            f"Grouped and sorted within the newest {view.partial:,} runs of this filter; "
+            "narrow the time range to see others.",
         )
     if view.searched_to is not None:
         go_on = to(query.show(after=view.next))
         found = len(view.rest) + len(view.pinned)
         text = f"{formats.count(found, 'run')} found so far; the search stopped at its time limit."
         when = html.Span(["Searched back to ", _time(view.searched_to), ". "])
-        return feedback.limit("", text, actions=[when, html.A("Search further back", href=go_on, className="mf-btn sm")])
+        return feedback.limit(
+            "", text, actions=[when, html.A("Search further back", href=go_on, className="mf-btn sm")]
+        )
     if view.next is None or not view.rest:
         return None
     last = view.rest[-1].judged.run.created_at
@@ -95,7 +121,9 @@ def new_runs(view: RunsView, kind: str) -> Component | None:
     if not view.new_runs:
         return None
     label = formats.count(view.new_runs, "new run", at_least=view.new_runs >= 100)
-    return html.Button([icon("arrow-up"), label], id={"type": kind}, className="mf-btn primary sm", **{"data-show-new": "1"})
+    return html.Button(
+        [icon("arrow-up"), label], id={"type": kind}, className="mf-btn primary sm", **data(show_new="1")
+    )
 
 
 def shown(view: RunsView, place: str | None, digest: str) -> dict[str, object]:
@@ -133,7 +161,7 @@ def counts(services: Services, query: RunQuery, to: To) -> tuple[list[Component]
     toggles = filter_bar.status_toggles(query, {word: (number, capped) for word, number in numbers.items()}, to)
     chosen = query.filter.status
     found = sum(1 for one in window.runs if not chosen or not words(one.verdict).isdisjoint(chosen))
-    text = [html.B(formats.count(found, "run", at_least=capped), className="mf-h2")]
+    text: list[Component] = [html.B(formats.count(found, "run", at_least=capped), className="mf-h2")]
     if not query.filter.is_empty:
         everything = services.finder.window(replace(RunQuery().filter, started=query.filter.started))
         total = formats.count(len(everything.runs), at_least=everything.next is not None)
@@ -143,14 +171,18 @@ def counts(services: Services, query: RunQuery, to: To) -> tuple[list[Component]
 
 def strip_graph(graph_id: str) -> Component:
     """The empty strip; its figure follows."""
-    return dcc.Graph(id=graph_id, config=GRAPH, className="strip-graph", style={"height": f"{HEIGHT}px"}, responsive=True)
+    return dcc.Graph(
+        id=graph_id, config=GRAPH, className="strip-graph", style={"height": f"{HEIGHT}px"}, responsive=True
+    )
 
 
 def strip(services: Services, query: RunQuery) -> Figure:
     """The activity strip around the query's time range, which it marks when it is a range of its own."""
     started = query.filter.started
     brushed = started is not None and started.preset is None
-    window = services.finder.window(replace(query.filter, started=_context(started, services)) if brushed else query.filter)
+    window = services.finder.window(
+        replace(query.filter, started=_context(started, services)) if brushed else query.filter
+    )
     since, until = _span(query, window.runs[-1].run.created_at if window.runs else None, window.now, services)
     chosen = query.filter.status
     dots = [
@@ -207,7 +239,9 @@ def _rows(rows: tuple[Row, ...], links: Links, look: Look) -> list[Component]:
 
 def _preview_place(row: Row) -> Component:
     place = {"type": "runs-preview", "run": row.judged.run.pathspec}
-    return html.Div(feedback.skeleton_lanes(4), id=place, className="run-preview", key=f"preview-{row.judged.run.pathspec}")
+    return html.Div(
+        feedback.skeleton_lanes(4), id=place, className="run-preview", key=f"preview-{row.judged.run.pathspec}"
+    )
 
 
 def _group(group: Group, rows: tuple[Row, ...], query: RunQuery, links: Links, look: Look, to: To) -> list[Component]:
@@ -223,7 +257,7 @@ def _pinned_note(rows: tuple[Row, ...]) -> str:
 
 
 def _time(at: int) -> Component:
-    return html.Time(formats.short_moment(at, viewer.zone()), dateTime=str(at), **{"data-ms": str(at), "data-style": "datetime"})
+    return html.Time(formats.short_moment(at, viewer.zone()), dateTime=str(at), **data(ms=str(at), style="datetime"))
 
 
 def _period(started: Span | None) -> str:
@@ -237,16 +271,19 @@ def _nothing(services: Services, view: RunsView, to: To) -> Component:
     query = view.query
     any_run = services.finder.page(RunQuery().filter, 1, None)
     if not any_run.runs:
-        commands = "# service\nexport METAFLOW_DEFAULT_METADATA=service\nexport METAFLOW_SERVICE_URL=https://…\npython hello_flow.py run\n# or read runs kept on this machine\npython app.py .metaflow"
         return feedback.empty(
             "No runs yet",
-            f"Connected to {services.source.label}; the tables are there and empty. Point a flow at the same place and run it:",
-            commands,
+            f"Connected to {services.source.label}; the tables are there and empty. "
+            "Point a flow at the same place and run it:",
+            COMMANDS,
             f"New runs appear here by themselves, looked for every {services.settings.refresh:g} s.",
         )
     hints = []
     for name, other, number, at_least in without_each(services, query):
-        chip = html.Span([html.Span(name.replace("_", " "), className="k"), html.Span(_value(query, name), className="v")], className="mf-chip pad")
+        chip = html.Span(
+            [html.Span(name.replace("_", " "), className="k"), html.Span(_value(query, name), className="v")],
+            className="mf-chip pad",
+        )
         hints.append((chip, f"{formats.count(number, 'run', at_least=at_least)} without it", to(other)))
     text = "The database has runs, but none that fits all of these. Without one of them there would be:"
     return feedback.filtered("No runs match these filters", text, hints, to(RunQuery().where(started=None)))
@@ -255,5 +292,3 @@ def _nothing(services: Services, view: RunsView, to: To) -> Component:
 def _value(query: RunQuery, name: str) -> str:
     value = getattr(query.filter, name)
     return ", ".join(value) if isinstance(value, tuple) else str(value)
-
-

@@ -200,5 +200,3 @@ def find_run(reader: Reader, judge: Judge, pathspec: Pathspec) -> tuple[int, Jud
     run: Run | None = runs.get(reader, pathspec.flow, pathspec.run or "")
     now = reader.now()
     return (now, judge(reader, [run], now)[0]) if run else None
-
-

@@ -74,10 +74,10 @@ def _from_url(scheme: str, text: str, cwd: Path) -> Source:
     url = _parsed(text)
     if scheme in POSTGRESQL:
         return _postgresql(url)
-    if not url.database or url.database == ":memory:":
-        raise BadSource("sqlite:// needs the path of a file: sqlite:///folder/file.db, absolute with four slashes.")
     if url.host:
         raise BadSource(f"sqlite://{url.host}/… names a host: a file is meant by three slashes, sqlite:///file.db.")
+    if not url.database or url.database == ":memory:":
+        raise BadSource("sqlite:// needs the path of a file: sqlite:///folder/file.db, absolute with four slashes.")
     return _sqlite(cwd / url.database)
 
 

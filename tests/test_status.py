@@ -143,10 +143,11 @@ def test_open_attempts_without_heartbeats_keep_a_run_waiting() -> None:
     assert (verdict.status, verdict.qualifier) == (Status.RUNNING, Qualifier.NO_HEARTBEAT)
 
 
-def test_a_failure_names_the_task_its_error_and_how_many_more() -> None:
+@pytest.mark.parametrize(("count", "more"), [(1, ""), (2, " (and 1 more task)"), (3, " (and 2 more tasks)")])
+def test_a_failure_names_the_task_its_error_and_how_many_more(count: int, more: str) -> None:
     failed = TaskRef("train", "7", 0, NOW - MINUTE, "ValueError: NaN")
-    verdict = judge_run(RunEvidence(NOW - HOUR, tasks=TaskSigns(failed=failed, failed_count=3)), NOW)
-    assert verdict.reason == "train/7 failed for good (ValueError: NaN), no attempt after it (and 2 more tasks)"
+    verdict = judge_run(RunEvidence(NOW - HOUR, tasks=TaskSigns(failed=failed, failed_count=count)), NOW)
+    assert verdict.reason == f"train/7 failed for good (ValueError: NaN), no attempt after it{more}"
 
 
 @pytest.mark.parametrize("at", [None, NOW - HOUR])
@@ -228,6 +229,31 @@ def test_an_attempt_is_final_once_its_last_row_is_there(evidence: AttemptEvidenc
     assert judge_attempt(evidence, NOW).final is final
 
 
+@pytest.mark.parametrize(("age", "over"), [(DAY, False), (DAY + 1, True)])
+def test_nothing_is_waited_for_longer_than_a_day(age: int, over: bool) -> None:
+    at, started = NOW - age, NOW - 3 * DAY
+    failed = TaskSigns(failed=TaskRef("train", "7", 0, at), failed_count=1, last_activity_at=at)
+    runs = [
+        RunEvidence(at),
+        RunEvidence(started, at),
+        RunEvidence(started, at, tasks=replace(failed, last_activity_at=None)),
+        RunEvidence(started, tasks=failed),
+        RunEvidence(started, None, EndSign(at, False)),
+        RunEvidence(started, None, EndSign(started, False), at),
+    ]
+    attempts = [
+        AttemptEvidence(at),
+        AttemptEvidence(started, None, 0, at),
+        AttemptEvidence(started, at, 0, started),
+        AttemptEvidence(started, None, 0, started, next_started_at=at),
+        AttemptEvidence(started, None, 0, started, at, ok=False),
+    ]
+    assert [judge_run(evidence, NOW).final for evidence in runs] == [over] * len(runs)
+    assert [judge_attempt(evidence, NOW).final for evidence in attempts] == [over] * len(attempts)
+    assert judge_step(at, [], NOW).final is over
+    assert step_duration(at, StepSigns(), NOW) == (None if over else age)
+
+
 def test_limits_can_be_set() -> None:
     limits = Limits(heartbeat=10 * SECOND, run_inactive=20 * SECOND, old=HOUR)
     assert judge_run(RunEvidence(NOW - HOUR, NOW - 15 * SECOND), NOW, limits).qualifier is Qualifier.NO_HEARTBEAT
@@ -284,7 +310,10 @@ def test_a_steps_times_come_from_its_tasks_unless_signs_are_given() -> None:
     running = Verdict(Status.RUNNING, None, "", NOW - MINUTE, None, 50 * SECOND)
     assert judge_step(NOW - HOUR, [done(finished=NOW - MINUTE), running], NOW).duration == HOUR - 10 * SECOND
     assert judge_step(NOW - HOUR, [running], NOW, signs=StepSigns(done_at=NOW)).duration == HOUR
-    assert judge_step(NOW - HOUR, [done(finished=NOW - MINUTE)], NOW).finished_at == NOW - MINUTE
+    both = judge_step(NOW - HOUR, [done(finished=NOW - MINUTE), done(finished=NOW - SECOND)], NOW)
+    assert (both.finished_at, both.duration) == (NOW - SECOND, HOUR - SECOND)
+    late = replace(running, duration=55 * SECOND)
+    assert judge_step(NOW - HOUR, [running, late], NOW).duration == HOUR - 5 * SECOND
 
 
 def test_a_step_is_final_only_in_a_run_that_is_over() -> None:

@@ -42,9 +42,8 @@
     const order = step > 0 ? all.slice(at + 1) : all.slice(0, at < 0 ? all.length : at).reverse();
     const next = order.find(wanted);
     if (!(next instanceof HTMLElement)) return false;
-    const link = next.querySelector('a[data-main]') || next;
-    if (link === next && !next.hasAttribute('tabindex')) next.tabIndex = -1;
-    /** @type {HTMLElement} */ (link).focus({ preventScroll: true });
+    if (!next.hasAttribute('tabindex')) next.tabIndex = -1;
+    next.focus({ preventScroll: true });
     next.scrollIntoView({ block: 'nearest' });
     return true;
   }

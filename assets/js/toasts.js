@@ -1,23 +1,24 @@
-/** `mfToast(text, kind)`: a message at the bottom right. It goes after 4 s; kind `bad` stays until it is closed. */
+/** `mfToast(text, kind)`: a message at the bottom right. It goes after 4 s; kind `bad` or `error` stays until it is closed. */
 (function () {
   'use strict';
   /**
    * @param {string} text
-   * @param {'' | 'bad'} [kind]
+   * @param {'' | 'bad' | 'error'} [kind]
    */
   window.mfToast = (text, kind = '') => {
     const region = document.getElementById('shell-toasts');
     if (!region) return;
+    const bad = kind !== '';
     const toast = document.createElement('div');
-    toast.className = kind === 'bad' ? 'mf-toast bad' : 'mf-toast';
-    if (kind === 'bad') toast.setAttribute('role', 'alert');
+    toast.className = bad ? 'mf-toast bad' : 'mf-toast';
+    if (bad) toast.setAttribute('role', 'alert');
     const sign = document.createElement('span');
-    sign.className = kind === 'bad' ? 'st st-failed' : 'ic ic-check';
+    sign.className = bad ? 'st st-failed' : 'ic ic-check';
     sign.setAttribute('aria-hidden', 'true');
     const words = document.createElement('span');
     words.textContent = text;
     toast.append(sign, words);
-    if (kind === 'bad') {
+    if (bad) {
       const close = document.createElement('button');
       close.type = 'button';
       close.className = 'mf-iconbtn sm';

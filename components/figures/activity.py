@@ -57,6 +57,7 @@ def activity(
             name=name,
             marker={"symbol": symbol, "size": size, "opacity": opacity, "color": palette[f"st-{name}"]},
             hoverinfo="none",
+            cliponaxis=False,
         )
         figure.data[-1].marker.line = {"width": 2 if name == "running" else 0, "color": palette[f"st-{name}"]}
     figure.add_vline(x=_naive(until, zone), line={"width": 1, "dash": "dot", "color": palette["text-3"]})
@@ -111,7 +112,7 @@ def _layout(since: int, until: int, zone: tzinfo, palette: Mapping[str, str]) ->
         "uirevision": f"{since // 3_600_000}",
         "xaxis": {
             "type": "date",
-            "range": [start, end + (end - start) * 0.004],
+            "range": [start - (end - start) * 0.004, end + (end - start) * 0.004],
             "showgrid": True,
             "gridcolor": palette["line"],
             "tickvals": [at for at, _ in ticks],
@@ -123,7 +124,7 @@ def _layout(since: int, until: int, zone: tzinfo, palette: Mapping[str, str]) ->
         },
         "yaxis": {
             "type": "log",
-            "range": [3.78, 7.7],
+            "range": [3.62, 7.75],
             "tickvals": [value for value, _ in LANES],
             "ticktext": [words for _, words in LANES],
             "gridcolor": palette["grid"],
@@ -145,7 +146,7 @@ def _days(start: datetime, end: datetime) -> list[tuple[datetime, str]]:
         step = timedelta(days=max(1, round(length.days / 10)))
         first = start.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
         form = "%a %d" if length.days < 20 else "%d %b"
-    ticks = []
+    ticks: list[tuple[datetime, str]] = []
     while first < end and len(ticks) < 40:
         ticks.append((first, first.strftime(form)))
         first += step

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
@@ -39,6 +40,8 @@ def step_bars(bars: Sequence[Bar], total: int, palette: Mapping[str, str]) -> go
             marker={"color": palette[f"st-{look}"], "line": {"width": 0}},
             text=[bar.note for _, bar in mine],
             textposition="outside",
+            constraintext="none",
+            textangle=0,
             textfont={"size": 11, "color": palette["st-failed-fg"] if look == "failed" else palette["text-2"]},
             cliponaxis=False,
             hoverinfo="skip",
@@ -48,7 +51,12 @@ def step_bars(bars: Sequence[Bar], total: int, palette: Mapping[str, str]) -> go
         x=[at for at, _ in marks],
         y=[row for _, row in marks],
         mode="markers",
-        marker={"symbol": "x", "size": 9, "color": palette["st-failed"], "line": {"width": 1.5, "color": palette["bg"]}},
+        marker={
+            "symbol": "x",
+            "size": 9,
+            "color": palette["st-failed"],
+            "line": {"width": 1.5, "color": palette["bg"]},
+        },
         hoverinfo="skip",
     )
     return figure
@@ -87,7 +95,8 @@ def _layout(bars: Sequence[Bar], total: int, palette: Mapping[str, str]) -> dict
 
 
 def _cut(label: str) -> str:
-    return label if len(label) <= 22 else label[:21] + "…"
+    """Plotly reads a little HTML in labels, and these are names from the database."""
+    return escape(label if len(label) <= 22 else label[:21] + "…")
 
 
 def _ticks(total: int) -> list[int]:

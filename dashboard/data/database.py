@@ -15,6 +15,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, Executable, Row, create_engine, event, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
 
 from dashboard.data import dialect
 from dashboard.data.schema import TableNames, Tables, tables
@@ -207,7 +208,7 @@ def _sqlite(url: URL, statement: float) -> Engine:
         connection.execute("PRAGMA mmap_size=268435456")
         return connection
 
-    engine = create_engine("sqlite://", creator=connect, pool_size=5, max_overflow=0, poolclass=_queue_pool())
+    engine = create_engine("sqlite://", creator=connect, pool_size=5, max_overflow=0, poolclass=QueuePool)
 
     @event.listens_for(engine, "before_cursor_execute")
     def _limit(connection: Connection, *_rest: object) -> None:
@@ -220,9 +221,3 @@ def _sqlite(url: URL, statement: float) -> Engine:
         connection.execute(text("BEGIN"))  # one snapshot for all statements of a page
 
     return engine
-
-
-def _queue_pool() -> type:
-    from sqlalchemy.pool import QueuePool
-
-    return QueuePool

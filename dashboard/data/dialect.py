@@ -5,8 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, FromClause, Text, and_, case, cast, exists, func, literal, literal_column, or_, select, type_coerce
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    FromClause,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from typing_extensions import override
 
 
 class Dialect(Protocol):
@@ -28,22 +44,27 @@ class Dialect(Protocol):
         """Some tag contains this text, whatever its case. No index serves it."""
 
 
-class PostgreSQL:
+class PostgreSQL(Dialect):
     """The expressions repeat those of the service's indices to the letter, else no index is used."""
 
+    @override
     def now(self) -> ColumnElement[Any]:
         return func.floor(func.extract("epoch", func.clock_timestamp()) * 1000)
 
+    @override
     def user(self, runs: FromClause) -> ColumnElement[Any]:
         verified = runs.c.system_tags.op("?")(literal_column("'user:'").op("||")(runs.c.user_name))
         return case((verified, runs.c.user_name), else_=literal_column("NULL"))
 
+    @override
     def has_all(self, runs: FromClause, tags: Sequence[str]) -> ColumnElement[bool]:
-        return _all_tags(runs).op("?&", return_type=_boolean())(cast(list(tags), ARRAY(Text)))
+        return _all_tags(runs).op("?&", return_type=Boolean())(cast(list(tags), ARRAY(Text)))
 
+    @override
     def has_any(self, runs: FromClause, tags: Sequence[str]) -> ColumnElement[bool]:
-        return _all_tags(runs).op("?|", return_type=_boolean())(cast(list(tags), ARRAY(Text)))
+        return _all_tags(runs).op("?|", return_type=Boolean())(cast(list(tags), ARRAY(Text)))
 
+    @override
     def contains(self, runs: FromClause, part: str) -> ColumnElement[bool]:
         one = func.jsonb_array_elements_text(
             case((func.jsonb_typeof(_all_tags(runs)) == "array", _all_tags(runs)), else_=cast(literal("[]"), JSONB))
@@ -51,23 +72,30 @@ class PostgreSQL:
         return exists(select(literal(1)).select_from(one).where(one.c.value.icontains(part, autoescape=True)))
 
 
-class SQLite:
+class SQLite(Dialect):
     """Tags are JSON texts; json_each reads them."""
 
+    @override
     def now(self) -> ColumnElement[Any]:
         return func.floor((func.julianday("now") - 2440587.5) * 86_400_000)
 
+    @override
     def user(self, runs: FromClause) -> ColumnElement[Any]:
         one = _each(runs.c.system_tags)
-        found = exists(select(literal(1)).select_from(one).where(one.c.value == literal("user:").concat(runs.c.user_name)))
+        found = exists(
+            select(literal(1)).select_from(one).where(one.c.value == literal("user:").concat(runs.c.user_name))
+        )
         return case((found, runs.c.user_name), else_=None)
 
+    @override
     def has_all(self, runs: FromClause, tags: Sequence[str]) -> ColumnElement[bool]:
         return and_(*(self.has_any(runs, (tag,)) for tag in tags))
 
+    @override
     def has_any(self, runs: FromClause, tags: Sequence[str]) -> ColumnElement[bool]:
         return self._some(runs, lambda value: value.in_(list(tags)))
 
+    @override
     def contains(self, runs: FromClause, part: str) -> ColumnElement[bool]:
         return self._some(runs, lambda value: value.icontains(part, autoescape=True))
 
@@ -87,9 +115,3 @@ def _all_tags(runs: FromClause) -> ColumnElement[Any]:
 
 def _each(column: ColumnElement[Any]) -> Any:
     return func.json_each(type_coerce(column, Text)).table_valued("value")
-
-
-def _boolean() -> Any:
-    from sqlalchemy import Boolean
-
-    return Boolean()

@@ -20,7 +20,7 @@ def end_signs(reader: Reader, keys: Iterable[Key]) -> dict[Key, tuple[EndSign | 
     Flows whose last step has another name say so in metadata `end_step` of their `_parameters` task.
     """
     wanted = list(keys)
-    found = _signs_of_step(reader, {key: END for key in wanted})
+    found = _signs_of_step(reader, dict.fromkeys(wanted, END))
     other = {k: v for k, v in _end_steps(reader, [k for k in wanted if k not in found]).items() if v != END}
     return {**found, **_signs_of_step(reader, other)} if other else found
 
@@ -70,7 +70,7 @@ def _tasks_of_step(reader: Reader, steps: dict[Key, str]) -> list[tuple[str, int
 
 
 def _end_steps(reader: Reader, keys: Sequence[Key]) -> dict[Key, str]:
-    tasks = _tasks_of_step(reader, {key: "_parameters" for key in keys})
+    tasks = _tasks_of_step(reader, dict.fromkeys(keys, "_parameters"))
     if not tasks:
         return {}
     m = reader.tables.metadata.c

@@ -67,7 +67,9 @@ class Judge:
         tasks = self._caught.get(judged.run.key)
         if not tasks or judged.verdict.status is not Status.COMPLETED:
             return judged
-        reason = f"completed; @catch swallowed {len(tasks)} exception{'s'[: len(tasks) > 1]}, first in {tasks[0].step}/{tasks[0].task}"
+        plural = "s" if len(tasks) > 1 else ""
+        first = f"{tasks[0].step}/{tasks[0].task}"
+        reason = f"completed; @catch swallowed {len(tasks)} exception{plural}, first in {first}"
         return JudgedRun(judged.run, replace(judged.verdict, qualifier=Qualifier.CAUGHT, reason=reason))
 
     def _recall(self, runs: Sequence[Run]) -> dict[Key, Verdict]:

@@ -13,7 +13,9 @@ from dashboard.data.task_signs import failed_for_good
 from dashboard.models import JudgedRun, Outcome, Status, TaskRef
 
 
-def outcomes(reader: Reader, judge: Judge, progress: ProgressCounter, judged: Sequence[JudgedRun]) -> dict[Key, Outcome]:
+def outcomes(
+    reader: Reader, judge: Judge, progress: ProgressCounter, judged: Sequence[JudgedRun]
+) -> dict[Key, Outcome]:
     """One Outcome per run; completed runs are looked through for swallowed exceptions on the way."""
     running = [one.run.key for one in judged if one.verdict.status is Status.RUNNING]
     ended = [one for one in judged if one.verdict.status is not Status.RUNNING]

@@ -69,7 +69,9 @@ class ProgressCounter:
             new = select(func.count()).where(*mine, c.task_id > known.tasks_to, c.task_id <= newest - OVERLAP)
             known.tasks += reader.scalar("settled tasks", new)
             known.tasks_to = newest - OVERLAP
-        return known.tasks + int(reader.scalar("new tasks", select(func.count()).where(*mine, c.task_id > known.tasks_to)))
+        return known.tasks + int(
+            reader.scalar("new tasks", select(func.count()).where(*mine, c.task_id > known.tasks_to))
+        )
 
     def _count_done(self, reader: Reader, key: Key, known: _Settled) -> int:
         m = reader.tables.metadata.c
@@ -88,7 +90,9 @@ class ProgressCounter:
             new = select(func.count()).where(*mine, good, m.id > known.metadata_to, m.id <= newest - OVERLAP)
             known.done += reader.scalar("settled ends", new)
             known.metadata_to = newest - OVERLAP
-        return known.done + int(reader.scalar("new ends", select(func.count()).where(*mine, good, m.id > known.metadata_to)))
+        return known.done + int(
+            reader.scalar("new ends", select(func.count()).where(*mine, good, m.id > known.metadata_to))
+        )
 
 
 def _final_failures(reader: Reader, failed: dict[TaskKey, Any]) -> tuple[TaskRef, ...]:

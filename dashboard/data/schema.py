@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, Integer, MetaData, SmallInteger, String, Table, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
@@ -49,23 +50,27 @@ class Tables:
         return (getattr(self, field.name) for field in fields(self))
 
 
-def tables(names: TableNames = TableNames(), schema: str | None = None) -> Tables:
-    """Table objects for these names; `schema` None means the dialect's default."""
-    meta = MetaData(schema=schema)
-    common = lambda: (  # noqa: E731 - columns belong to one table each, so they are made anew
+def _common() -> tuple[Column[Any], ...]:
+    """The columns that all six have; a column belongs to one table, so they are made anew."""
+    return (
         Column("user_name", Name),
         Column("ts_epoch", BigInteger, nullable=False),
         Column("tags", Tags),
         Column("system_tags", Tags),
     )
+
+
+def tables(names: TableNames = TableNames(), schema: str | None = None) -> Tables:
+    """Table objects for these names; `schema` None means the dialect's default."""
+    meta = MetaData(schema=schema)
     return Tables(
-        flows=Table(names.flows, meta, Column("flow_id", Name, primary_key=True), *common()),
+        flows=Table(names.flows, meta, Column("flow_id", Name, primary_key=True), *_common()),
         runs=Table(
             names.runs,
             meta,
             Column("flow_id", Name, primary_key=True),
             Column("run_number", BigInteger, primary_key=True, autoincrement=False),
-            *common(),
+            *_common(),
             Column("run_id", Name),
             Column("last_heartbeat_ts", BigInteger),
             UniqueConstraint("flow_id", "run_id"),
@@ -76,7 +81,7 @@ def tables(names: TableNames = TableNames(), schema: str | None = None) -> Table
             Column("flow_id", Name, primary_key=True),
             Column("run_number", BigInteger, primary_key=True, autoincrement=False),
             Column("step_name", Name, primary_key=True),
-            *common(),
+            *_common(),
             Column("run_id", Name),
             UniqueConstraint("flow_id", "run_id", "step_name"),
         ),
@@ -87,7 +92,7 @@ def tables(names: TableNames = TableNames(), schema: str | None = None) -> Table
             Column("run_number", BigInteger, nullable=False),
             Column("step_name", Name, nullable=False),
             Column("task_id", Serial, primary_key=True),
-            *common(),
+            *_common(),
             Column("run_id", Name),
             Column("task_name", Name),
             Column("last_heartbeat_ts", BigInteger),
@@ -104,7 +109,7 @@ def tables(names: TableNames = TableNames(), schema: str | None = None) -> Table
             Column("field_name", Name, nullable=False),
             Column("value", Text, nullable=False),
             Column("type", Name, nullable=False),
-            *common(),
+            *_common(),
             Column("run_id", Name),
             Column("task_name", Name),
         ),
@@ -122,7 +127,7 @@ def tables(names: TableNames = TableNames(), schema: str | None = None) -> Table
             Column("type", Name),
             Column("content_type", Name),
             Column("attempt_id", SmallInteger, primary_key=True, autoincrement=False),
-            *common(),
+            *_common(),
             Column("run_id", Name),
             Column("task_name", Name),
         ),

@@ -82,13 +82,11 @@ class _Machine:
                 self.stack.append(_CONSTANTS[name]())
             elif name in _ACTIONS:
                 _ACTIONS[name](self)
-            elif name == "STOP":
-                return self.stack.pop()
             elif name == "GLOBAL":
                 self.find(*arg.split(" ", 1))
-            elif name != "FRAME" and (name != "PROTO" or arg > MAX_PROTOCOL):
+            elif name not in _IGNORED or (name == "PROTO" and arg > MAX_PROTOCOL):
                 raise NotPlain(f"opcode {name}")
-        raise NotPlain(DAMAGED)
+        return self.stack.pop()
 
     def mark(self) -> None:
         """Begin a group of items."""
@@ -170,6 +168,7 @@ _OTHERS = "NONE INT BININT BININT1 BININT2 LONG LONG1 LONG4 FLOAT BINFLOAT BINBY
 _PUSHES = frozenset((_STRINGS + " " + _OTHERS).split())
 _PUTS = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
 _GETS = frozenset({"GET", "BINGET", "LONG_BINGET"})
+_IGNORED = frozenset({"PROTO", "FRAME", "STOP"})  # genops ends with STOP, or raises
 _CONSTANTS: dict[str, Callable[[], object]] = {
     "NEWTRUE": lambda: True,
     "NEWFALSE": lambda: False,

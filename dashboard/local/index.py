@@ -15,10 +15,11 @@ from sqlalchemy.exc import OperationalError
 from tqdm import tqdm
 
 from dashboard.data.schema import tables
-from dashboard.local import layout, store
+from dashboard.local import layout, ledger, store
+from dashboard.local.ledger import RunMark
 from dashboard.local.liveness import Pulse
 from dashboard.local.lock import Lock
-from dashboard.local.walk import RunMark, Walk
+from dashboard.local.walk import Found, Walk
 from dashboard.local.watch import Watcher
 from dashboard.local.writer import Writer
 
@@ -69,7 +70,7 @@ class LocalIndex:
             read = 0
             if writer is not None:
                 walk = Walk(self.folder, writer, self._pulse is not None)
-                self._load(writer)
+                self.runs = ledger.marks(writer.connection)
                 listed = self.listed()
                 self._drop(writer, set(self.runs) - set(listed))
                 self._read_flows(walk, writer, listed)
@@ -89,6 +90,7 @@ class LocalIndex:
             if writer is not None:
                 walk = Walk(self.folder, writer, self._pulse is not None)
                 keys = list(keys)
+                self.runs = self.runs or ledger.marks(writer.connection)
                 self._read_flows(walk, writer, keys)
                 self._walk(walk, writer, keys, quick)
 
@@ -128,9 +130,6 @@ class LocalIndex:
             self._lock.release()
             self._store.close()
 
-    def _load(self, writer: Writer) -> None:
-        self.runs = {key: RunMark(*values) for key, values in writer.marks().items()}
-
     @contextmanager
     def _writing(self) -> Iterator[Writer | None]:
         """A writer, or None while another process is the writer."""
@@ -150,14 +149,14 @@ class LocalIndex:
         for flow, name in keys:
             writer.drop(f"{flow}/{name}")
             self.runs.pop((flow, name), None)
-        for flow in writer.flows() - {flow for flow, _ in self.runs}:
+        for flow in ledger.flows(writer.connection) - {flow for flow, _ in self.runs}:
             if not layout.flow_of(self.folder / flow):
                 writer.drop(flow)
         writer.commit()
 
     @staticmethod
     def _read_flows(walk: Walk, writer: Writer, keys: Iterable[Key]) -> None:
-        for flow in {flow for flow, _ in keys} - writer.flows():
+        for flow in {flow for flow, _ in keys} - ledger.flows(writer.connection):
             walk.flow(flow)
 
     def _walk(self, walk: Walk, writer: Writer, keys: Iterable[Key], quick: bool) -> None:
@@ -175,8 +174,12 @@ class LocalIndex:
     def _walk_batch(self, walk: Walk, writer: Writer, keys: list[Key], quick: bool) -> None:
         marks: dict[Key, RunMark | None] = {}
         try:
-            for key in keys:
-                marks[key] = self._walk_one(walk, key, quick)
+            walked = {key: self._walk_one(walk, key, quick) for key in keys}
+            for key, found in walked.items():
+                if found is None:
+                    marks[key] = None
+                elif found.changed:
+                    marks[key] = writer.put_mark(*key, found.number, found.newest_ns, walk.beats)
             writer.commit()
         except OperationalError:
             raise
@@ -191,12 +194,13 @@ class LocalIndex:
         for key, mark in marks.items():
             if mark is None:
                 self.runs.pop(key, None)
-            elif mark.finished is not None or key not in self.runs:
+            else:
                 self.runs[key] = mark
 
-    def _walk_one(self, walk: Walk, key: Key, quick: bool) -> RunMark | None:
+    def _walk_one(self, walk: Walk, key: Key, quick: bool) -> Found | None:
+        mark = self.runs.get(key)
         try:
-            return walk.run(*key, quick=quick)
+            return walk.run(*key, number=mark and mark.number, quick=quick)
         except OSError as error:  # not readable just now; what is known of the run stays
             log.debug("run %r is read again at the next pass: %s", key, error)
-            return self.runs.get(key)
+            return mark and Found(mark.number, mark.newest_ns, changed=False)

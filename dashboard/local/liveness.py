@@ -13,8 +13,9 @@ from pathlib import Path
 
 import psutil
 
+from dashboard.local import ledger
 from dashboard.local.layout import created_at
-from dashboard.local.walk import RunMark
+from dashboard.local.ledger import RunMark
 from dashboard.local.writer import Writer
 
 log = logging.getLogger("metaflow_dashboard.local")
@@ -124,7 +125,7 @@ class Pulse:
             for at, key in waiting:
                 if not started <= at <= started + STARTED_WITHIN or key in found.values():
                     continue
-                if writer.script(key[0], runs[key].number) in process.scripts:
+                if ledger.script(writer.connection, key[0], runs[key].number) in process.scripts:
                     found[process.pid, started] = key
                     break
         return found

@@ -53,10 +53,8 @@ def read_json(path: str, files: Files) -> tuple[Document, float] | None:
         if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST:
             log.debug("%r is left out: no regular file, or larger than %d bytes", path, LARGEST)
             return None
-        with open(descriptor, "rb", buffering=0, closefd=False) as stream:
-            content = stream.read(LARGEST)
         files.read += 1
-        document = json.loads(content)
+        document = json.loads(os.read(descriptor, found.st_size + 1).decode())
     except (OSError, ValueError, RecursionError) as error:
         _broken(path, files, error)
         return None

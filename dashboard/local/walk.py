@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from dashboard.local import layout, reader
+from dashboard.local import layout, ledger, reader
 from dashboard.local.writer import Writer
 
 # A folder may change again within the same tick of the clock behind its mtime: 10 ms at most on Linux's file systems,
@@ -16,24 +16,25 @@ from dashboard.local.writer import Writer
 TICK_NS, COARSE_TICK_NS = 50_000_000, 2_000_000_000
 QUIET_NS = 60_000_000_000  # a closed task older than this is left out of quick walks
 AGAIN = -1
+Signs = dict[str, tuple[int, bool]]  # path below the root → (mtime in ns or AGAIN, an attempt is open)
 
 
 @dataclass(frozen=True, slots=True)
-class RunMark:
-    """What a walk learned of a run: newest mtime in ns, whether its end step succeeded (None: nothing changed)."""
+class Found:
+    """A run that was walked: its number, newest mtime in ns of its steps and tasks, whether rows changed."""
 
     number: int
     newest_ns: int
-    finished: bool | None
+    changed: bool
 
 
 class Walk:
-    """One pass over the tree at `root`; `beats` has heartbeats written from the last signs of life."""
+    """One pass over the tree at `root`; `beats`: open tasks get a heartbeat from their last sign of life."""
 
     def __init__(self, root: Path, writer: Writer, beats: bool) -> None:
+        self.beats = beats
         self._root = os.fspath(root)
         self._writer = writer
-        self._beats = beats
         self.files = reader.Files()
 
     def flow(self, flow: str) -> bool:
@@ -43,12 +44,15 @@ class Walk:
             self._writer.put_flow(flow, row)
         return row is not None
 
-    def run(self, flow: str, name: str, quick: bool = False) -> RunMark | None:
-        """Reads what changed in a run, None if it is none; `quick` trusts closed, quiet tasks. Raises OSError."""
+    def run(self, flow: str, name: str, number: int | None, quick: bool = False) -> Found | None:
+        """Reads what changed in a run; None when it is none, or gone. Raises OSError.
+
+        `number` is that of a run in the index, else None; `quick` trusts closed, quiet tasks.
+        """
         path = f"{flow}/{name}"
-        known = self._writer.signs(path)
+        known = ledger.signs(self._writer.connection, path)
         mtime = layout.folder_mtime(f"{self._root}/{path}")
-        number = self._run_itself(flow, name, known) if mtime is not None else None
+        number = self._run_itself(flow, name, number, known) if mtime is not None else None
         if mtime is None or number is None:
             if known:
                 self._writer.drop(path)
@@ -66,23 +70,20 @@ class Walk:
         visit.newest = max(visit.newest, mtime)
         for step in steps:
             self._step(visit, step)
-        if not visit.changed:
-            return RunMark(number, visit.newest, None)
-        return RunMark(number, visit.newest, self._writer.put_mark(flow, name, visit.newest, self._beats))
+        return Found(number, visit.newest, visit.changed)
 
-    def _run_itself(self, flow: str, name: str, known: dict[str, tuple[int, bool]]) -> int | None:
+    def _run_itself(self, flow: str, name: str, number: int | None, known: Signs) -> int | None:
         path = f"{flow}/{name}/{layout.META}"
         mtime = layout.folder_mtime(f"{self._root}/{path}")
-        number = self._writer.run_number(flow, name)
         if mtime is None or (number is not None and mtime == known.get(path, (AGAIN,))[0]):
             return number if mtime is not None else None
         broken = self.files.broken
         row = reader.run_row(f"{self._root}/{flow}/{name}", name, self.files)
         if row is None:
             return number if self.files.broken > broken else None
-        if settled(mtime) != known.get(path, (None,))[0]:
-            self._writer.sign(path, settled(mtime))
-        return self._writer.put_run(flow, name, row)
+        if known.get(path) != (settled(mtime), False):
+            self._writer.sign(path, settled(mtime), opened=False)
+        return self._writer.put_run(flow, name, number, row)
 
     def _step(self, visit: _Visit, step: str) -> None:
         path = f"{visit.path}/{step}"
@@ -96,7 +97,9 @@ class Walk:
             if row is None:  # not yet, or no step at all
                 return visit.sign(self._writer, path, AGAIN)
             visit.changed = True
-            self._writer.put_step(visit.flow, visit.name, visit.number, step, row)
+            # The run's name is the run_id of its steps always: so the service writes it.
+            key = {"flow_id": visit.flow, "run_number": visit.number, "run_id": visit.name, "step_name": step}
+            self._writer.put_step(key, row)
             listed = [folder.name for folder in layout.folders(Path(self._root, path))]
             for gone in set(tasks) - set(listed):
                 self._writer.drop(f"{path}/{gone}")
@@ -127,7 +130,7 @@ class Walk:
         visit.changed = True
         key = {"flow_id": visit.flow, "run_number": visit.number, "step_name": step, "task_name": task}
         key["run_id"] = layout.run_key(visit.name)[1]
-        self._writer.put_task(key, rows, newest // 10**9 if self._beats and rows.open else None)
+        self._writer.put_task(key, rows, newest // 10**9 if self.beats and rows.open else None, path in visit.known)
         visit.sign(self._writer, path, settled(mtime) if rows.whole else AGAIN, rows.open)
         return visit.sign(self._writer, meta, settled(meta_mtime) if rows.whole else AGAIN)
 
@@ -135,7 +138,7 @@ class Walk:
 class _Visit:
     """One walk through one run."""
 
-    def __init__(self, flow: str, name: str, number: int, known: dict[str, tuple[int, bool]], quick: bool) -> None:
+    def __init__(self, flow: str, name: str, number: int, known: Signs, quick: bool) -> None:
         self.flow, self.name, self.number, self.known, self.quick = flow, name, number, known, quick
         self.path = f"{flow}/{name}"
         self.newest = 0

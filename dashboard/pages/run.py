@@ -29,7 +29,8 @@ def layout(flow: str = "", rest: str = "", **_query: object) -> Component:
     """The empty frame. `rest` is the run and whatever stands below it."""
     pathspec = "/".join(unquote(part) for part in (flow, *rest.split("/")))
     return html.Div(
-        [dcc.Store(id=ids.PATHSPEC, data=pathspec), html.Div(feedback.skeleton_lanes(), id=ids.BODY)], className="page-run"
+        [dcc.Store(id=ids.PATHSPEC, data=pathspec), html.Div(feedback.skeleton_lanes(), id=ids.BODY)],
+        className="page-run",
     )
 
 
@@ -54,13 +55,20 @@ def register(app: Dash, services: Services) -> None:
 
 def _not_found(services: Services, pathspec: Pathspec) -> Component:
     newest = services.finder.page(RunQuery().where(flow=(pathspec.flow,)).filter, 1, None).runs
-    facts = [("Newest run", html.A(newest[0].run.id, href=href(Pathspec(pathspec.flow, newest[0].run.id).url)))] if newest else []
+    facts = (
+        [("Newest run", html.A(newest[0].run.id, href=href(Pathspec(pathspec.flow, newest[0].run.id).url)))]
+        if newest
+        else []
+    )
     text = (
         "If it was started just now, this page opens it as soon as it is registered."
         if newest
         else f"No flow {pathspec.flow} is registered here either; names are case sensitive."
     )
-    actions = [(f"All {pathspec.flow} runs", href("/", RunQuery().where(flow=(pathspec.flow,)).to_query())), ("All runs", href("/"))]
+    actions = [
+        (f"All {pathspec.flow} runs", href("/", RunQuery().where(flow=(pathspec.flow,)).to_query())),
+        ("All runs", href("/")),
+    ]
     return feedback.not_found(f"No run {pathspec.run} in {pathspec.flow}", text, facts, actions)
 
 

@@ -6,6 +6,7 @@ from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, dcc
 from dash.development.base_component import Component
 
 from components import feedback, filter_bar
+from components.attributes import aria
 from components.figures.activity import HEIGHT
 from dashboard import runs_drawing as drawing
 from dashboard import shell, viewer
@@ -51,7 +52,7 @@ def layout(**_query: object) -> Component:
                 [
                     html.Div(
                         [
-                            html.Div(id=ids.STATUSES, className="mf-cluster", role="group", **{"aria-label": "Status"}),
+                            html.Div(id=ids.STATUSES, className="mf-cluster", role="group", **aria(label="Status")),
                             html.Span(className="vr"),
                             html.Div(id=ids.CONTROLS, className="mf-cluster grow"),
                         ],
@@ -112,10 +113,15 @@ def register(app: Dash, services: Services) -> None:
         State(ids.SHOWN, "data"),
     )
     def fill_table(
-        place: str | None, _token: object, _fuller: object, _clicks: object, is_held: bool, shown: dict[str, object] | None
+        place: str | None,
+        _token: object,
+        _fuller: object,
+        _clicks: object,
+        is_held: bool,
+        shown: dict[str, object] | None,
     ) -> tuple[object, object, object, object]:
         query = parse(place)
-        same = bool(shown) and shown.get("place") == place
+        same = shown is not None and shown.get("place") == place
         held = drawing.held(shown) if is_held and same and ctx.triggered_id in (shell.ids.TOKEN, ids.FULLER) else None
         view = runs_view(services, query, details=ctx.triggered_id in (shell.ids.TOKEN, ids.FULLER), held=held)
         digest = view.digest()
@@ -168,10 +174,17 @@ def register(app: Dash, services: Services) -> None:
         return run_preview(services, *found) if found else feedback.info("This run is no longer in the database.")
 
     app.clientside_callback(
-        ClientsideFunction("runs", "ask_for_more"), Output(ids.FULLER, "data"), Input(ids.SHOWN, "data"), State(ids.FULLER, "data")
+        ClientsideFunction("runs", "ask_for_more"),
+        Output(ids.FULLER, "data"),
+        Input(ids.SHOWN, "data"),
+        State(ids.FULLER, "data"),
     )
     app.clientside_callback(
-        ClientsideFunction("runs", "brush"), Output(ids.STRIP, "selectedData"), Input(ids.STRIP, "relayoutData"), Input(ids.STRIP, "clickData"), prevent_initial_call=True
+        ClientsideFunction("runs", "brush"),
+        Output(ids.STRIP, "selectedData"),
+        Input(ids.STRIP, "relayoutData"),
+        Input(ids.STRIP, "clickData"),
+        prevent_initial_call=True,
     )
 
 

@@ -14,10 +14,6 @@ from metaflow import FlowSpec, IncludeFile, JSONType, Parameter, retry, step, ti
 from metaflow.exception import MetaflowException
 
 
-class KeepsSilent(Exception):
-    """An exception without a message."""
-
-
 class Gone:
     """Raises when it is collected."""
 
@@ -59,10 +55,6 @@ class BrokenFlow(FlowSpec):
             raise ValueError("\x1b[31mInput X\x1b[0m contains \u202e NaN\nand a second line: here")
         if self.how == "chain":
             chained()
-        if self.how == "silent":
-            raise KeepsSilent
-        if self.how == "empty first line":
-            raise ValueError("\nthe message")
         if self.how == "metaflow":
             raise MetaflowException("in its own words\nand more")
         if self.how == "timeout":
@@ -71,8 +63,6 @@ class BrokenFlow(FlowSpec):
             os.kill(os.getpid(), signal.SIGKILL)
         if self.how == "segfault":
             os.kill(os.getpid(), signal.SIGSEGV)
-        if self.how == "exit":
-            sys.exit(3)
         if self.how == "save":
             self.lock = threading.Lock()
         if self.how == "noise":

@@ -13,19 +13,7 @@ import pytest
 from dashboard.datastore import LocalStore
 
 FLOW = "BrokenFlow"
-WAYS = [
-    "raise",
-    "chain",
-    "silent",
-    "empty first line",
-    "metaflow",
-    "timeout",
-    "kill",
-    "segfault",
-    "exit",
-    "save",
-    "noise",
-]
+WAYS = ["raise", "chain", "metaflow", "timeout", "kill", "segfault", "save", "noise"]
 if sys.version_info >= (3, 11):
     WAYS.append("group")
 SOUND = "not at all"

@@ -144,6 +144,7 @@ def laughs(levels: int, width: int, new: bytes = b"(", end: bytes = b"t") -> byt
         b"\x97.",
         b"]NNs.",
         b"}NNe.",
+        b"}Na.",
         b"}(Nu.",
         b"}]Ns.",
         b"\x8f(]\x90.",
@@ -222,3 +223,4 @@ def test_opcodes_that_pickle_does_not_write_today() -> None:
     assert decode(b"K\x072\x86.", LIMIT) == (7, 7)
     assert decode(b"(S'a'\nI01\nd.", LIMIT) == {"a": True}
     assert decode(b"U\x02\xe4b.", LIMIT) == "\xe4b"
+    assert decode(b"\x8a\x00.", LIMIT) == 0
