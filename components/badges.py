@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 
 from dash import html
 from dash.development.base_component import Component
@@ -10,6 +12,8 @@ from dash.development.base_component import Component
 from components.attributes import aria
 from components.icons import MEANINGS, status_name
 from dashboard.models import Qualifier, Status, Verdict
+
+ROOM_BETWEEN, ROOM_MOST = 3, 24  # characters that a tag's padding takes, and that one long tag shows
 
 
 def look(verdict: Verdict) -> tuple[str, str]:
@@ -38,8 +42,10 @@ def tag(text: str, href: str) -> Component:
     return html.A(text, href=href, className="mf-tag", title=text)
 
 
-def tags(texts: Sequence[str], hrefs: Sequence[str], most: int = 3) -> Component:
-    """The first few tags; the rest as a number with their names on hover."""
+def tags(texts: Sequence[str], hrefs: Sequence[str], room: int = 24) -> Component:
+    """As many tags as fit into `room` characters, one at least; the rest as a number with their names on hover."""
+    lengths = list(accumulate(min(len(text), ROOM_MOST) + ROOM_BETWEEN for text in texts))
+    most = max(1, bisect_right(lengths, room + ROOM_BETWEEN))
     shown: list[Component] = [tag(text, href) for text, href in zip(texts[:most], hrefs[:most], strict=True)]
     if len(texts) > most:
         shown.append(html.Span(f"+{len(texts) - most}", className="mf-tag more", title=", ".join(texts[most:])))

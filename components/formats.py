@@ -68,6 +68,11 @@ def count(number: int, noun: str = "", at_least: bool = False) -> str:
     return f"{words} {noun}{plural}" if noun else words
 
 
+def short_id(text: str) -> str:
+    """A long id by its ends, `argo…x7k2p`: runs of one template differ in the last characters."""
+    return text if len(text) <= 10 else f"{text[:4]}…{text[-5:]}"
+
+
 def sentence(text: str) -> str:
     """A reason as a sentence of its own; one that begins with a pathspec keeps its case."""
     return text if "/" in text.partition(" ")[0] else text[:1].upper() + text[1:]

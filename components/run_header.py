@@ -44,7 +44,7 @@ def run_header(
                 [
                     html.H1([*crumbs, copy], className="mf-crumbs"),
                     html.Span([glyph(name), word], className=f"mf-pill {name}"),
-                    badges.tags(run.tags, [tag_href(tag) for tag in run.tags], most=6),
+                    badges.tags(run.tags, [tag_href(tag) for tag in run.tags], room=90),
                 ],
                 className="mf-bar",
             ),

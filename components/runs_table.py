@@ -100,7 +100,9 @@ def run_row(row: Row, links: Links, look: Look, preview: Component | None = None
         "caret": _caret(row, links),
         "status": badges.status_cell(verdict),
         "flow": _flow(run, links, look),
-        "run": html.A(run.id, href=links.run(run), className="mono", title=run.pathspec, **data(main="1")),
+        "run": html.A(
+            formats.short_id(run.id), href=links.run(run), className="mono", title=run.pathspec, **data(main="1")
+        ),
         "user": _user(run, links),
         "started": instant(run.created_at, look.now),
         "duration": _duration(row, look),

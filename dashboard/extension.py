@@ -20,3 +20,4 @@ class Page:
     title: str
     layout: Callable[..., Component]
     register: Callable[[Dash, Services], None]
+    first_paint: Callable[[Services, str], Component | None] | None = None  # from the query text, while scripts load

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from components import feedback
 from dashboard import api, problems, shell
 from dashboard.data.database import Database
 from dashboard.errors import BadInput
+from dashboard.first_paint import App
 from dashboard.links import href
 from dashboard.pages import PAGES
 from dashboard.pathspec import Pathspec
@@ -29,7 +31,7 @@ def create_app(database: Database, source: Source, settings: Settings) -> Dash:
     services = make_services(database, source, settings)
     server = Flask("metaflow_dashboard")
     server.config["PATH_PREFIX"] = settings.path_prefix
-    app = Dash(
+    app = App(
         "metaflow_dashboard",
         server=server,
         title="Metaflow Dashboard",
@@ -54,13 +56,15 @@ def create_app(database: Database, source: Source, settings: Settings) -> Dash:
         )
     dash.register_page("not_found_404", title="Not found · Metaflow", layout=_not_found)
     app.layout = lambda: html.Div([shell.layout(source, settings, dash.page_container), problems.store()])
+    app.frame = lambda page: shell.layout(source, settings, page)
+    app.first_paints = {page.path: partial(page.first_paint, services) for page in PAGES if page.first_paint}
     problems.register(app)
     shell.register(app, database, settings)
     for page in PAGES:
         page.register(app, services)
     api.register(server, services)
     _routes(server, services)
-    app._setup_server()  # Dash sets up at the first request, unlocked: two at once would find no callbacks
+    app._setup_server()  # type: ignore[no-untyped-call]  # Dash sets up at the first request, unlocked: two at once would find no callbacks
     return app
 
 

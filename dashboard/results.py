@@ -11,13 +11,13 @@ from dataclasses import replace
 from cachetools import LRUCache, TTLCache
 
 from dashboard.data import flows, locations
-from dashboard.data.database import Database
+from dashboard.data.database import Database, Reader
 from dashboard.data.judge import Judge
 from dashboard.data.outcomes import outcomes
 from dashboard.data.progress import ProgressCounter
 from dashboard.data.runs import Key
 from dashboard.datastore import last_error, open_store
-from dashboard.models import JudgedRun, Outcome, TaskRef
+from dashboard.models import JudgedRun, Outcome, Run, TaskRef
 
 TYPICAL_FOR, GOOD_FOR = 300, 1.5  # seconds that a typical duration, and the result of an unfinished run, stay good
 
@@ -46,8 +46,7 @@ class Results:
             good = {one.run.key for one in judged if self._outcomes.get(one.run.key, (0.0, None))[0] > now}
         missing = [one for one in judged if one.run.key not in good]
         if missing:
-            found = self._database(outcomes, self._judge, self._progress, missing)
-            explained = {one.run.key: self._with_error(one, found[one.run.key]) for one in missing}
+            explained = self._explained(missing, self._database(outcomes, self._judge, self._progress, missing))
             with self._lock:
                 for one in missing:
                     until = math.inf if one.verdict.final else now + GOOD_FOR
@@ -70,18 +69,33 @@ class Results:
             known.update(found)
         return known
 
-    def _with_error(self, one: JudgedRun, outcome: Outcome) -> Outcome:
-        """The same outcome, with the exception of its first failure where the log can be read from here."""
-        return replace(
-            outcome,
-            first_failure=self._explained(one, outcome.first_failure),
-            first_caught=self._explained(one, outcome.first_caught),
-        )
+    def _explained(self, judged: Sequence[JudgedRun], found: dict[Key, Outcome]) -> dict[Key, Outcome]:
+        """The same outcomes, with the exceptions of their first failures where logs can be read from here."""
+        asked = [
+            (one.run, task)
+            for one in judged
+            for task in (found[one.run.key].first_failure, found[one.run.key].first_caught)
+            if task is not None and task.attempt is not None
+        ]
+        errors: dict[tuple[Key, TaskRef], str | None] = {}
+        for (run, task), location in zip(asked, self._database(_locations, asked), strict=True):
+            store = open_store(location.ds_type, location.ds_root) if location else None
+            if store:
+                error = last_error(store, run.flow, run.id, task.step, task.task, task.attempt or 0)
+                errors[(run.key, task)] = error
 
-    def _explained(self, one: JudgedRun, task: TaskRef | None) -> TaskRef | None:
-        if task is None or task.attempt is None:
-            return task
-        location = self._database(locations.of_task, one.run.key, task)
-        store = open_store(location.ds_type, location.ds_root) if location else None
-        error = last_error(store, one.run.flow, one.run.id, task.step, task.task, task.attempt) if store else None
-        return replace(task, error=error)
+        def explained(key: Key, task: TaskRef | None) -> TaskRef | None:
+            return replace(task, error=errors.get((key, task))) if task else None
+
+        return {
+            key: replace(
+                outcome,
+                first_failure=explained(key, outcome.first_failure),
+                first_caught=explained(key, outcome.first_caught),
+            )
+            for key, outcome in found.items()
+        }
+
+
+def _locations(reader: Reader, asked: Sequence[tuple[Run, TaskRef]]) -> list[locations.Location | None]:
+    return [locations.of_task(reader, run.key, task) for run, task in asked]

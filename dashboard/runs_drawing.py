@@ -153,12 +153,14 @@ def counts(services: Services, query: RunQuery, to: To) -> tuple[list[Component]
     """Status toggles with their counts, and the number of runs found."""
     window = services.finder.window(query.filter)
     capped = window.next is not None
+    judged, searched = services.finder.caught(window.runs)
     numbers = dict.fromkeys(filter_bar.WORDS, 0)
-    for one in window.runs:
+    for one in judged:
         for word in words(one.verdict):
             if word in numbers:
                 numbers[word] += 1
-    toggles = filter_bar.status_toggles(query, {word: (number, capped) for word, number in numbers.items()}, to)
+    shown = {word: (number, capped or (word == "caught" and not searched)) for word, number in numbers.items()}
+    toggles = filter_bar.status_toggles(query, shown, to)
     chosen = query.filter.status
     found = sum(1 for one in window.runs if not chosen or not words(one.verdict).isdisjoint(chosen))
     text: list[Component] = [html.B(formats.count(found, "run", at_least=capped), className="mf-h2")]
@@ -253,6 +255,8 @@ def _group(group: Group, rows: tuple[Row, ...], query: RunQuery, links: Links, l
 def _pinned_note(rows: tuple[Row, ...]) -> str:
     silent = sum(1 for row in rows if row.judged.verdict.qualifier)
     alive = len(rows) - silent
+    if not alive:
+        return f"{silent} without heartbeat"
     return f"{alive}, and {silent} without heartbeat" if silent else f"{alive}"
 
 

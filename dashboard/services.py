@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cachetools import TTLCache, cached
@@ -12,10 +13,13 @@ from dashboard.data.database import Database
 from dashboard.data.judge import Judge
 from dashboard.data.run_search import RunPage
 from dashboard.filters import RunFilter, Span
+from dashboard.models import JudgedRun, Status
 from dashboard.results import Results
 from dashboard.settings import Settings
 from dashboard.source import Source
 from dashboard.status import Limits
+
+CAUGHT_AT_ONCE = 300  # completed runs looked through for swallowed exceptions per poll: some 20 ms
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,15 @@ class RunFinder:
             limit=self._settings.window,
             budget=4 * self._settings.scan_budget,
         )
+
+    def caught(self, judged: Sequence[JudgedRun]) -> tuple[list[JudgedRun], bool]:
+        """(the runs, `caught` as far as that is known; whether all were looked through). Looks through a few more."""
+        waiting = [
+            one for one in judged if one.verdict.status is Status.COMPLETED and not self._judge.is_searched(one.run.key)
+        ]
+        if waiting:
+            self._database(self._judge.look_for_caught, waiting[:CAUGHT_AT_ONCE])
+        return self._judge.with_caught(judged), len(waiting) <= CAUGHT_AT_ONCE
 
 
 def make_services(database: Database, source: Source, settings: Settings) -> Services:

@@ -34,9 +34,9 @@ def server() -> Iterator[URL]:
 
 
 @contextmanager
-def database(maintenance: URL, template: str | None = None) -> Iterator[URL]:
+def database(maintenance: URL, template: str | None = None, name: str | None = None) -> Iterator[URL]:
     """The URL of a new database, a copy of `template` when given; dropped at the end, whoever is connected."""
-    name = f"t_{uuid.uuid4().hex[:12]}"
+    name = name or f"t_{uuid.uuid4().hex[:12]}"
     copied = f' TEMPLATE "{template}"' if template else ""
     _execute(maintenance, f'CREATE DATABASE "{name}"{copied}')
     try:

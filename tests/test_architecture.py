@@ -19,7 +19,7 @@ from dashboard.pages import PAGES
 
 ROOT = Path(__file__).parent.parent
 LONGEST = 400  # lines of a module
-LEAVES = ("dashboard.errors", "dashboard.models", "dashboard.filters", "dashboard.pathspec")
+LEAVES = ("typing_extensions", "dashboard.errors", "dashboard.models", "dashboard.filters", "dashboard.pathspec")
 DASH = ("dash", "dash_bootstrap_components", "dash_cytoscape")
 
 # Where a module is → what it may import beside the standard library. The first that fits counts.
@@ -77,7 +77,17 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "plotly",
     ),
     r"components(\..*)?": (*LEAVES, "components", *DASH),
-    r"dashboard(\..*)?": ("dashboard", "components", *DASH, "cachetools", "flask", "flask_compress", "numpy", "plotly"),
+    r"dashboard(\..*)?": (
+        "dashboard",
+        "components",
+        *DASH,
+        "cachetools",
+        "flask",
+        "flask_compress",
+        "numpy",
+        "plotly",
+        "werkzeug",
+    ),
     r"plugins(\..*)?": ("dashboard", "components", *DASH, "numpy", "plotly"),
 }
 

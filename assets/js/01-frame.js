@@ -3,8 +3,8 @@
  *
  * @typedef {Object} Frame
  * @property {(id: string, data: unknown) => void} store  Set the data of a dcc.Store; waits until Dash has drawn it.
- * @property {(name: string, value: string) => void} cookie  Set a cookie for a year.
- * @property {(name: string) => string} prefix  The path prefix of the app, with slashes at both ends.
+ * @property {(name: string, value: string) => void} cookie  Set a cookie for a year; the value is a theme or zone name.
+ * @property {() => string} prefix  The path prefix of the app, with slashes at both ends.
  * @property {(ready: () => void) => void} ready  Run once the frame is in the document.
  */
 (function () {
@@ -12,7 +12,7 @@
   const mf = (window.mf = window.mf || {});
 
   mf.cookie = (name, value) => {
-    document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=31536000; SameSite=Lax`;
+    document.cookie = `${name}=${value}; path=/; max-age=31536000; SameSite=Lax`;
   };
 
   mf.prefix = () => document.getElementById('shell')?.dataset.prefix || '/';

@@ -44,7 +44,7 @@
   document.addEventListener('click', (event) => {
     if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = event.target instanceof Element && event.target.closest('a[href]');
-    if (!(link instanceof HTMLAnchorElement) || (link.target && link.target !== '_self')) return;
+    if (!(link instanceof HTMLAnchorElement) || link.closest('#first-paint') || (link.target && link.target !== '_self')) return;
     if (link.hasAttribute('download') || link.hasAttribute('data-hard')) return;
     const url = new URL(link.href);
     if (!ours(url) || (url.hash && url.pathname + url.search === query())) return;

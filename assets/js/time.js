@@ -19,7 +19,7 @@
 
   function cookieZone() {
     const found = /(?:^|; )mf_tz=([^;]*)/.exec(document.cookie);
-    const name = found ? decodeURIComponent(found[1]) : 'UTC';
+    const name = found ? found[1] : 'UTC';
     return valid(name) ? name : 'UTC';
   }
 

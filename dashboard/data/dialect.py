@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import (
@@ -14,11 +14,13 @@ from sqlalchemy import (
     case,
     cast,
     exists,
+    false,
     func,
     literal,
     literal_column,
     or_,
     select,
+    tuple_,
     type_coerce,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -30,6 +32,9 @@ class Dialect(Protocol):
 
     def now(self) -> ColumnElement[Any]:
         """The database's clock in epoch milliseconds."""
+
+    def one_of(self, columns: Sequence[ColumnElement[Any]], keys: Iterable[Sequence[Any]]) -> ColumnElement[bool]:
+        """The columns together are one of these keys; at most some 500 keys."""
 
     def user(self, runs: FromClause) -> ColumnElement[Any]:
         """The verified user: user_name where the system tag `user:<user_name>` confirms it, else NULL."""
@@ -50,6 +55,10 @@ class PostgreSQL(Dialect):
     @override
     def now(self) -> ColumnElement[Any]:
         return func.floor(func.extract("epoch", func.clock_timestamp()) * 1000)
+
+    @override
+    def one_of(self, columns: Sequence[ColumnElement[Any]], keys: Iterable[Sequence[Any]]) -> ColumnElement[bool]:
+        return tuple_(*columns).in_([tuple(key) for key in keys])
 
     @override
     def user(self, runs: FromClause) -> ColumnElement[Any]:
@@ -78,6 +87,12 @@ class SQLite(Dialect):
     @override
     def now(self) -> ColumnElement[Any]:
         return func.floor((func.julianday("now") - 2440587.5) * 86_400_000)
+
+    @override
+    def one_of(self, columns: Sequence[ColumnElement[Any]], keys: Iterable[Sequence[Any]]) -> ColumnElement[bool]:
+        # A row value IN a list scans the whole table here (64 ms against 6 ms of 300,000 rows); an OR uses the index.
+        same = (and_(*(column == value for column, value in zip(columns, key, strict=True))) for key in keys)
+        return or_(false(), *same)
 
     @override
     def user(self, runs: FromClause) -> ColumnElement[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 
 from dashboard.data.database import Reader
 from dashboard.data.runs import Key
@@ -34,7 +34,7 @@ def _signs_of_step(reader: Reader, steps: dict[Key, str]) -> dict[Key, tuple[End
     rows = reader.all(
         "end metadata",
         select(m.flow_id, m.run_number, m.field_name, m.value, m.ts_epoch, m.id)
-        .where(tuple_(m.flow_id, m.run_number, m.step_name, m.task_id).in_(tasks))
+        .where(reader.dialect.one_of((m.flow_id, m.run_number, m.step_name, m.task_id), tasks))
         .where(m.field_name.in_(("attempt", "attempt_ok")))
         .order_by(m.ts_epoch, m.id),
     )
@@ -62,7 +62,7 @@ def _tasks_of_step(reader: Reader, steps: dict[Key, str]) -> list[tuple[str, int
         for row in reader.all(
             "tasks of a step",
             select(c.flow_id, c.run_number, c.step_name, c.task_id)
-            .where(tuple_(c.flow_id, c.run_number).in_(keys))
+            .where(reader.dialect.one_of((c.flow_id, c.run_number), keys))
             .where(c.step_name == step)
             .limit(20 * len(keys)),
         )
@@ -77,7 +77,7 @@ def _end_steps(reader: Reader, keys: Sequence[Key]) -> dict[Key, str]:
     rows = reader.all(
         "names of end steps",
         select(m.flow_id, m.run_number, m.value)
-        .where(tuple_(m.flow_id, m.run_number, m.step_name, m.task_id).in_(tasks))
+        .where(reader.dialect.one_of((m.flow_id, m.run_number, m.step_name, m.task_id), tasks))
         .where(m.field_name == "end_step"),
     )
     return {(row.flow_id, row.run_number): str(row.value).strip('"') for row in rows}

@@ -15,7 +15,7 @@ from sqlalchemy import Text, cast, func, select
 from dashboard.data.database import Reader
 from dashboard.data.runs import Key
 from dashboard.data.task_counts import PARAMETERS
-from dashboard.data.task_signs import FALSE, TaskKey, later_signs, task_key
+from dashboard.data.task_signs import FALSE, TaskKey, attempt_of, later_signs, task_key
 from dashboard.models import TaskRef
 
 OVERLAP = 1_000
@@ -99,7 +99,7 @@ def _final_failures(reader: Reader, failed: dict[TaskKey, Any]) -> tuple[TaskRef
     later = later_signs(reader, list(failed))
     rows = sorted(failed.items(), key=lambda item: item[1].ts_epoch)
     return tuple(
-        TaskRef(row.step_name, row.task_name or str(row.task_id), None, row.ts_epoch)
+        TaskRef(row.step_name, row.task_name or str(row.task_id), attempt_of(row.tags), row.ts_epoch)
         for task, row in rows
         if later.get(task, 0) <= row.ts_epoch
     )

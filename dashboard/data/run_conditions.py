@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from dashboard.data.database import Reader
 from dashboard.data.runs import is_number
@@ -88,7 +88,7 @@ def _with_id(reader: Reader, text: str) -> ColumnElement[bool] | None:
     flows = [row[0] for row in reader.all("flow names", select(flow).limit(MOST_FLOWS))]
     same = c.run_number == int(text) if is_number(text) else c.run_id == text
     keys = reader.all("runs with this id", select(c.flow_id, c.run_number).where(c.flow_id.in_(flows), same).limit(100))
-    return tuple_(c.flow_id, c.run_number).in_([tuple(row) for row in keys]) if keys else None
+    return reader.dialect.one_of((c.flow_id, c.run_number), [tuple(row) for row in keys]) if keys else None
 
 
 def _with_text(reader: Reader, text: str) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, select, tuple_
+from sqlalchemy import Row, Select, select
 
 from dashboard.data.database import Reader
 from dashboard.models import Run
@@ -70,7 +70,7 @@ def by_keys(reader: Reader, keys: Iterable[Key]) -> list[Run]:
     if not wanted:
         return []
     c = reader.tables.runs.c
-    rows = reader.all("runs by key", columns(reader).where(tuple_(c.flow_id, c.run_number).in_(wanted)))
+    rows = reader.all("runs by key", columns(reader).where(reader.dialect.one_of((c.flow_id, c.run_number), wanted)))
     found = {(row.flow_id, row.run_number): run_of(row) for row in rows}
     return [found[key] for key in wanted if key in found]
 

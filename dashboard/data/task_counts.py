@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 
 from dashboard.data.database import Reader
 from dashboard.data.runs import Key, chunks
@@ -23,7 +23,7 @@ def task_counts(reader: Reader, keys: Sequence[Key]) -> dict[Key, int]:
         rows = reader.all(
             "task counts",
             select(c.flow_id, c.run_number, func.count())
-            .where(tuple_(c.flow_id, c.run_number).in_(list(piece)), c.step_name != PARAMETERS)
+            .where(reader.dialect.one_of((c.flow_id, c.run_number), list(piece)), c.step_name != PARAMETERS)
             .group_by(c.flow_id, c.run_number),
         )
         counts.update({(row[0], row[1]): row[2] for row in rows})
@@ -50,7 +50,7 @@ def _two_hashes(reader: Reader, keys: Sequence[Key]) -> Any:
     task = (a.flow_id, a.run_number, a.step_name, a.task_id, a.attempt_id)
     return (
         select(*task, func.max(a.task_name).label("task_name"), func.max(a.ts_epoch).label("at"))
-        .where(tuple_(a.flow_id, a.run_number).in_(list(keys)))
+        .where(reader.dialect.one_of((a.flow_id, a.run_number), list(keys)))
         .where(a.name.in_(("_success", "_task_ok")), a.step_name != PARAMETERS)
         .group_by(*task)
         .having(func.min(a.sha) != func.max(a.sha))

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Text, case, cast, func, select, tuple_
+from sqlalchemy import Row, Text, case, cast, func, select
 
 from dashboard.data.database import Reader
 from dashboard.data.runs import Key
@@ -50,7 +50,7 @@ def failed_for_good(reader: Reader, keys: Sequence[Key]) -> dict[Key, list[TaskR
     rows = reader.all(
         "failed attempts",
         select(m.flow_id, m.run_number, m.step_name, m.task_id, m.task_name, m.ts_epoch, m.value, m.tags)
-        .where(tuple_(m.flow_id, m.run_number).in_(list(keys)))
+        .where(reader.dialect.one_of((m.flow_id, m.run_number), list(keys)))
         .where(m.field_name == "attempt_ok", cast(m.value, Text).in_(FALSE))
         .limit(MOST_FAILURES),
     )
@@ -86,7 +86,7 @@ def later_signs(reader: Reader, tasks: Sequence[TaskKey]) -> dict[TaskKey, int]:
     rows = reader.all(
         "later attempts",
         select(m.flow_id, m.run_number, m.step_name, m.task_id, m.field_name, m.value, m.ts_epoch)
-        .where(tuple_(m.flow_id, m.run_number, m.step_name, m.task_id).in_(list(tasks)))
+        .where(reader.dialect.one_of((m.flow_id, m.run_number, m.step_name, m.task_id), list(tasks)))
         .where(m.field_name.in_(("attempt", "attempt_ok"))),
     )
     newest: dict[TaskKey, int] = {}
@@ -107,7 +107,7 @@ def _activity(reader: Reader, keys: Sequence[Key]) -> dict[Key, tuple[int, int, 
             func.sum(case((m.field_name == "attempt", 1), else_=0)),
             func.sum(case((m.field_name == "attempt_ok", 1), else_=0)),
         )
-        .where(tuple_(m.flow_id, m.run_number).in_(list(keys)))
+        .where(reader.dialect.one_of((m.flow_id, m.run_number), list(keys)))
         .where(m.field_name.in_(("attempt", "attempt_ok", "attempt-done")))
         .group_by(m.flow_id, m.run_number),
     )
@@ -119,7 +119,7 @@ def _beats(reader: Reader, keys: Sequence[Key]) -> dict[Key, tuple[int, int | No
     rows = reader.all(
         "last task heartbeats",
         select(c.flow_id, c.run_number, func.max(c.ts_epoch), func.max(c.last_heartbeat_ts))
-        .where(tuple_(c.flow_id, c.run_number).in_(list(keys)))
+        .where(reader.dialect.one_of((c.flow_id, c.run_number), list(keys)))
         .group_by(c.flow_id, c.run_number),
     )
     return {(row[0], row[1]): (row[2], None if row[3] is None else row[3] * 1000) for row in rows}

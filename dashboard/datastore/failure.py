@@ -30,7 +30,8 @@ _IGNORED = "Exception ignored in"
 _GROUP = re.compile(r" +[|+] ")  # the margin of an ExceptionGroup
 _PART = r"[^\W\d]\w*"
 _RAISED = re.compile(rf"{_PART}(?:\.(?:{_PART}|<locals>))*(?::(?: .*)?)?")
-_LOOKS_RAISED = re.compile(r"(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Timeout|Failure)(?:: .*)?")
+_FAMILIES = ("Error", "Exception", "Interrupt", "Timeout", "Failure")
+_LOOKS_RAISED = re.compile(rf"(?:\w+\.)*\w*(?:{'|'.join(_FAMILIES)})(?:: .*)?")
 _INDENTED = re.compile(r" {4}\S.*")
 
 
@@ -60,7 +61,7 @@ def apparent(lines: list[str]) -> str | None:
             if error and not _before(lines, index).startswith(_IGNORED):
                 found = error
             index = end
-        elif line in _ENDS or _LOOKS_RAISED.fullmatch(line):
+        elif line in _ENDS or (line.partition(":")[0].endswith(_FAMILIES) and _LOOKS_RAISED.fullmatch(line)):
             found = line
         index += 1
     return found

@@ -50,7 +50,7 @@ def _lines(tail: bytes) -> list[str]:
     if "\x1b" in text:
         text = _ANSI.sub("", text)
     lines = (_BREAK.split(text) if "\r" in text else text.split("\n"))[-MAX_LINES:]
-    return [_MFLOG.sub("", line, count=1) if line.startswith("[") else line for line in lines]
+    return [line[found.end() :] if (found := _MFLOG.match(line)) else line for line in lines]
 
 
 def _shown(error: str) -> str:

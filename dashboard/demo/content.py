@@ -82,7 +82,7 @@ def artifacts(run: Run, task: Task, attempt: Attempt) -> Iterator[tuple[str, Blo
     else:
         if run.full:
             yield "_exception", blob(None)
-        for name in step.artifacts:
+        for name in step.artifacts if run.full or not task.path else ():
             yield name, blob(value_of(task, name))
         if "catch" in step.decorators:
             yield "failure", blob(None)
@@ -91,7 +91,9 @@ def artifacts(run: Run, task: Task, attempt: Attempt) -> Iterator[tuple[str, Blo
 def _wrapped(run: Run, task: Task, attempt: Attempt) -> Wrapped:
     assert attempt.fault
     kind, message = error_of(attempt.fault)
-    return Wrapped(kind if "." in kind else f"builtins.{kind}", message, "\n".join(stacktrace(run, task, attempt.fault)))
+    return Wrapped(
+        kind if "." in kind else f"builtins.{kind}", message, "\n".join(stacktrace(run, task, attempt.fault))
+    )
 
 
 def _stack(run: Run, task: Task) -> Frames:

@@ -39,7 +39,6 @@ class DatastoreWriter:
             self._save_data(run, task, attempt, folder)
         if attempt.outcome is Outcome.CLONED or task.step.name == "_parameters":
             return
-        self._write(f"{folder}/{attempt.number}.attempt.json", json.dumps({"time": attempt.started / 1000}).encode())
         self.save_logs(run, task, attempt, long_log)
         if "card" in task.step.decorators and attempt.outcome is Outcome.OK:
             uuid = card_uuid(run, task, attempt.number)
@@ -58,6 +57,13 @@ class DatastoreWriter:
             fine = attempt.outcome in (Outcome.OK, Outcome.CAUGHT)
             note = {"return_code": 0 if fine else -9 if killed else 1, "killed": killed and not attempt.fault}
             self._write(f"{folder}/{n}.runtime", json.dumps(note | {"success": fine}).encode())
+
+    def save_growing_logs(self, run: Run, task: Task, attempt: Attempt, now: int) -> None:
+        """What a container has uploaded of its logs at `now`; local tasks write theirs when they end."""
+        if task.step.remote:
+            folder = self._folder(run, task)
+            for name, data in log_files(run, task, attempt, until=now):
+                self._write(f"{folder}/{attempt.number}.{name}", data)
 
     def save_exception(self, run: Run, task: Task, attempt: Attempt) -> None:
         """The blobs of a failed attempt of a run whose other blobs are not kept."""
@@ -98,5 +104,3 @@ class DatastoreWriter:
     def _write(path: str, data: bytes) -> None:
         with open(path, "wb") as file:
             file.write(data)
-
-

@@ -14,8 +14,10 @@ LONG = 20_000  # lines of the one long log
 _PACKAGES = ("pandas/core/frame.py:4102: FutureWarning: downcasting is deprecated", "urllib3: connection pool is full")
 
 
-def log_files(run: Run, task: Task, attempt: Attempt, long_log: bool = False) -> Iterator[tuple[str, bytes]]:
-    """Name (without the attempt) and content of each log of an attempt."""
+def log_files(
+    run: Run, task: Task, attempt: Attempt, long_log: bool = False, until: int = 2**62
+) -> Iterator[tuple[str, bytes]]:
+    """Name (without the attempt) and content of each log of an attempt, up to the instant `until` (ms)."""
     task_out = list(_stdout(task, attempt, long_log))
     task_err, runtime_err = stderr_lines(run, task, attempt)
     if share(task, "warns") < 0.12:
@@ -27,17 +29,17 @@ def log_files(run: Run, task: Task, attempt: Attempt, long_log: bool = False) ->
         pod = f"[pod {task.name or f't-{task.salt:08x}'[:10]}]"
         started = [f"{pod} Task is starting (Pod is pending, Container is waiting - ContainerCreating)...",
                    f"{pod} Setting up task environment."]  # fmt: skip
-        yield from _nonempty("task_stdout.log", _marked(task, attempt, "task", task_out))
-        yield from _nonempty("task_stderr.log", _marked(task, attempt, "task", task_err))
+        yield from _nonempty("task_stdout.log", _marked(task, attempt, "task", task_out, until))
+        yield from _nonempty("task_stderr.log", _marked(task, attempt, "task", task_err, until))
         if not run.variant.argo:
-            yield from _nonempty("runtime_stdout.log", _marked(task, attempt, "runtime", started, at_start=True))
-            yield from _nonempty("runtime_stderr.log", _marked(task, attempt, "runtime", runtime_err))
+            yield from _nonempty("runtime_stdout.log", _marked(task, attempt, "runtime", started, until))
+            yield from _nonempty("runtime_stderr.log", _marked(task, attempt, "runtime", runtime_err, until))
         return
     if attempt.fault and attempt.fault.mode is Mode.SCHEDULER:
         return  # the scheduler keeps the logs of local tasks in memory until they end
     killed = attempt.outcome is Outcome.KILLED and not attempt.fault
-    yield from _nonempty("runtime_stdout.log", _marked(task, attempt, "runtime", task_out + runtime_err * killed))
-    yield from _nonempty("runtime_stderr.log", _marked(task, attempt, "runtime", task_err + runtime_err))
+    yield from _nonempty("runtime_stdout.log", _marked(task, attempt, "runtime", task_out + runtime_err * killed, until))
+    yield from _nonempty("runtime_stderr.log", _marked(task, attempt, "runtime", task_err + runtime_err, until))
 
 
 def _stdout(task: Task, attempt: Attempt, long_log: bool) -> Iterator[str]:
@@ -62,16 +64,17 @@ def _stdout(task: Task, attempt: Attempt, long_log: bool) -> Iterator[str]:
         yield task.step.log.format(i=i, v=value, s=s)
 
 
-def _marked(task: Task, attempt: Attempt, source: str, lines: list[str], at_start: bool = False) -> bytes:
+def _marked(task: Task, attempt: Attempt, source: str, lines: list[str], until: int) -> bytes:
     """Lines spread evenly over the attempt (errors at its end), each with time, source and an id."""
     if not lines:
         return b""
     first, last = attempt.started + 40, max(attempt.started + 60, attempt.ended - 15)
-    if at_start:
+    if source == "runtime" and lines[0].startswith("[pod"):
         first, last = task.created, attempt.started
     elif source == "runtime" and lines[-1] == "Task failed.":
         first = last - len(lines)
     pace = (last - first) / len(lines)
+    lines = lines[: max(0, int((until - first) / pace) + 1)]
     head = f"{task.salt:08x}-{attempt.number:04x}-4{task.id % 4096:03x}-a{len(source):03x}-"
     return "".join(
         f"[MFLOG|0|{iso(int(first + n * pace))}Z|{source}|{head}{n:012x}]{line}\n" for n, line in enumerate(lines)

@@ -14,8 +14,9 @@ DAYS = 60
 MINUTE = 60_000
 DAY = 1440 * MINUTE
 WIDE = 2000  # tasks of a wide foreach
-FULL = 150  # newest runs that get every row
-WITH_FILES = 100  # newest runs that get logs and data
+MOST_KEPT = 500  # tasks of a run that gets every row, logs and data
+FULL = 100  # newest runs that get every row
+WITH_FILES = 80  # newest runs that get logs and data
 RESUMED = 0.35  # share of failed runs that somebody resumes
 OLD_CLIENT = "2.2.8"  # the last lines of clients without heartbeats
 
@@ -47,17 +48,14 @@ SILENT = ("BackfillEvents", 0, 0, 250_000)  # flow, variant, fault, ms since its
 
 def plan(seed: int, runs: int, now: int) -> list[Run]:
     """All runs of the demo by creation, numbered from 1; the last of `RUNNING` and `SILENT` are not over at `now`."""
-    found = [*_unfinished(seed, now), *_staged(seed, now)][: max(1, runs)]
+    found = [*unfinished(seed, now), *_staged(seed, now)][: max(1, runs)]
     found += _history(seed, now, runs - len(found))
     found.sort(key=lambda run: (run.created, run.flow.name))
     for number, run in enumerate(found, 1):
         run.number = number
-        if run.variant.argo:
-            run.run_id = f"argo-{run.flow.name.lower()}-{run.tasks[0].salt % 36**5:05x}{number:x}"
-        run.full = len(found) - number < FULL or (run.failed and now - run.created < 14 * DAY)
-        run.files = len(found) - number < WITH_FILES
-        if len(run.tasks) > 500:
-            run.full = run.files = False
+        narrow = len(run.tasks) <= MOST_KEPT
+        run.full = narrow and (len(found) - number < FULL or (run.failed and now - run.created < 7 * DAY))
+        run.files = narrow and len(found) - number < WITH_FILES
     return found
 
 
@@ -72,12 +70,11 @@ def live_run(seed: int, number: int, created: int) -> Run:
     scale = seconds * 1000 / max(1, whole.ended - created)
     run = _simulated(key, flow, variant, fault, created, scale=scale)
     run.number, run.full, run.files = number, True, True
-    if variant.argo:
-        run.run_id = f"argo-{flow.name.lower()}-{run.tasks[0].salt % 36**5:05x}{number:x}"
     return run
 
 
-def _unfinished(seed: int, now: int) -> Iterator[Run]:
+def unfinished(seed: int, now: int) -> Iterator[Run]:
+    """The runs that a demo of this `now` leaves running, then the one without heartbeat; still without numbers."""
     for index, (name, variant, fault, done, wide) in enumerate(RUNNING):
         run = _chosen(f"running/{seed}/{index}", name, variant, fault, now, wide)
         _shift(run, -int((run.ended - run.created) * done))
@@ -155,9 +152,10 @@ def _resumed(key: str, origin: Run, now: int) -> Run:
 
 def _name_tasks(run: Run) -> None:
     if run.variant.argo:
+        run.run_id = f"argo-{run.flow.name.lower()}-{run.tasks[0].salt % 2**24:06x}"
         for task in run.tasks:
             task.name = f"t-{task.salt:08x}"
-        run.tasks[0].name = f"t-{run.created % 2**32:08x}-params"
+        run.tasks[0].name = f"t-{run.tasks[0].salt:08x}-params"
 
 
 def _fault(rng: random.Random, flow: Flow, rate: float) -> Fault | None:
@@ -172,6 +170,8 @@ def _moment(rng: random.Random, now: int, variant: Variant) -> int:
     while True:
         at = now - int(rng.random() ** 1.2 * DAYS * DAY)
         day = datetime.fromtimestamp(at / 1000, timezone.utc)
+        if machine and not variant.hours[0] <= day.hour < variant.hours[1]:
+            continue
         if machine or (day.weekday() < 5 and 8 <= day.hour < 19) or rng.random() < 0.08:
             return at
 

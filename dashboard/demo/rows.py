@@ -40,6 +40,7 @@ class Rows:
         self.run, self.root, self.user = run, root, run.variant.user
         self.tags, self.system_tags = json.dumps(run.tags), json.dumps(run.system_tags)
         self.encoding = "pickle-v4" if run.version >= "2.19.26" else "gzip+pickle-v4"
+        self._system = self._system_metadata()
         self._attempt_tags = [json.dumps([f"attempt_id:{n}"]) for n in range(6)]
 
     def flow_row(self) -> Values:
@@ -78,9 +79,8 @@ class Rows:
 
     def _fields(self, task: Task) -> Iterator[tuple[int, str, str, str, int | None]]:
         run, at = self.run, task.created
-        system = self._system(task)
         if run.full and not (run.variant.argo and task.attempts):  # Argo's containers register once, at their start
-            for offset, (field, value) in enumerate(system, 4):
+            for offset, (field, value) in enumerate(self._system, 4):
                 yield at + offset, field, value, field, 0
         if task.step.name == PARAMETERS:
             done = task.last.ended
@@ -90,14 +90,12 @@ class Rows:
                 yield done + 20, "end_step", run.flow.end, "graph_structure", None
             return
         for attempt in task.attempts:
-            yield from self._attempt(task, attempt, system)
+            yield from self._attempt(task, attempt)
 
-    def _attempt(
-        self, task: Task, attempt: Attempt, system: list[tuple[str, str]]
-    ) -> Iterator[tuple[int, str, str, str, int | None]]:
+    def _attempt(self, task: Task, attempt: Attempt) -> Iterator[tuple[int, str, str, str, int | None]]:
         run, n, at = self.run, attempt.number, attempt.started
         if run.full:
-            for back, (field, value) in enumerate(reversed(system), 1):
+            for back, (field, value) in enumerate(reversed(self._system), 1):
                 yield at - back, field, value, field, n
         cloned = attempt.outcome is Outcome.CLONED
         origin = run.origin.id if run.origin else "None"
@@ -132,7 +130,7 @@ class Rows:
             card |= {"suppress_warnings": False, "runtime_card": False, "decorator_attributes": {"type": "default"}}
             yield end + 60, uuid, json.dumps(card | {"card_options": {}, "refresh_interval": 5}), "card-info", n
 
-    def _system(self, task: Task) -> list[tuple[str, str]]:
+    def _system_metadata(self) -> list[tuple[str, str]]:
         run = self.run
         who = ("production", f"{run.flow.name.lower()}-0-kqzx") if run.variant.argo else ("user", self.user)
         runtime = "argo-workflows" if run.variant.argo else "dev"

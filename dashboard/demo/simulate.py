@@ -127,7 +127,7 @@ class Simulator:
         run = self.run
         first = run.created + 40
         attempt = Attempt(0, first + 30, first + 90, Outcome.OK)
-        run.tasks.append(Task(PARAMETERS, (), (), first, [attempt], run.number))
+        run.tasks.append(Task(PARAMETERS, (), (), first, [attempt], self.rng.getrandbits(32)))
         self._walk(run.flow.start, "", (), (), first + 200)
         if self.failed_at:
             self._cut()

@@ -83,6 +83,7 @@ class Variant:
     weight: float = 1.0
     tags: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()  # one of these is added now and then
+    hours: tuple[int, int] = (0, 24)  # UTC, when a machine starts it
     argo: bool = False  # deployed to Argo Workflows: string ids, production token, no verified user
 
 

@@ -80,8 +80,8 @@ def described(path: str, files: Files) -> Row | None:
     return {
         "user_name": _text(document.get("user_name")),
         "ts_epoch": _integer(document.get("ts_epoch"), int(mtime * 1000)),
-        "tags": _tags(document.get("tags")),
-        "system_tags": _tags(document.get("system_tags")),
+        "tags": sorted(_tags(document.get("tags"))),  # Metaflow writes sets, in any order
+        "system_tags": sorted(_tags(document.get("system_tags"))),
     }
 
 

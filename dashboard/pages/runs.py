@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
@@ -43,6 +45,38 @@ class ids:
 
 def layout(**_query: object) -> Component:
     """The empty frame: skeletons where data will be."""
+    return _frame()
+
+
+def first_paint(services: Services, text: str) -> Component | None:
+    """The page as static HTML: controls and the first rows, with what is known of their results."""
+    if not services.database.health().ok:
+        return None
+    default = services.default_started
+    query = RunQuery.from_query(text, default)
+
+    def to(query: RunQuery) -> str:
+        return href(PATH, query.to_query(default))
+
+    view = runs_view(services, query, details=False)
+    return _frame(
+        statuses=filter_bar.status_toggles(query, None, to),
+        controls=filter_bar.controls(query, to, href(PATH), default, ""),
+        chips=filter_bar.chips(query, to, viewer.zone(), default),
+        tools=drawing.tools(query, to),
+        table=drawing.table(services, view, to),
+        more=drawing.more(view, to),
+    )
+
+
+def _frame(
+    statuses: Any = None,
+    controls: Any = None,
+    chips: Any = None,
+    tools: Any = None,
+    table: Any = None,
+    more: Any = None,
+) -> Component:
     return html.Div(
         [
             dcc.Store(id=ids.SHOWN),
@@ -52,13 +86,15 @@ def layout(**_query: object) -> Component:
                 [
                     html.Div(
                         [
-                            html.Div(id=ids.STATUSES, className="mf-cluster", role="group", **aria(label="Status")),
+                            html.Div(
+                                statuses, id=ids.STATUSES, className="mf-cluster", role="group", **aria(label="Status")
+                            ),
                             html.Span(className="vr"),
-                            html.Div(id=ids.CONTROLS, className="mf-cluster grow"),
+                            html.Div(controls, id=ids.CONTROLS, className="mf-cluster grow"),
                         ],
                         className="mf-bar filters",
                     ),
-                    html.Div(id=ids.CHIPS, className="mf-bar chips wrap"),
+                    html.Div(chips, id=ids.CHIPS, className="mf-bar chips wrap"),
                 ],
                 className="chrome",
             ),
@@ -67,12 +103,12 @@ def layout(**_query: object) -> Component:
                 [
                     html.Div(id=ids.COUNT, className="count", role="status"),
                     html.Div(id=ids.NEW),
-                    html.Div(id=ids.TOOLS, className="mf-cluster tools"),
+                    html.Div(tools, id=ids.TOOLS, className="mf-cluster tools"),
                 ],
                 className="mf-bar tool",
             ),
-            html.Div(feedback.skeleton_table(), id=ids.TABLE),
-            html.Div(id=ids.MORE, className="more"),
+            html.Div(table or feedback.skeleton_table(), id=ids.TABLE),
+            html.Div(more, id=ids.MORE, className="more"),
         ],
         className="page-runs",
     )
@@ -188,4 +224,4 @@ def register(app: Dash, services: Services) -> None:
     )
 
 
-PAGE = Page(name="runs", path=PATH, title="Runs", layout=layout, register=register)
+PAGE = Page(name="runs", path=PATH, title="Runs", layout=layout, register=register, first_paint=first_paint)

@@ -183,7 +183,7 @@ def test_hostile_pickles_end_at_once(blob: bytes) -> None:
     started = time.perf_counter()
     with pytest.raises(NotPlain) as caught:
         decode(blob, LIMIT)
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 5  # 0.3 s for the worst; without bounds some would take years
     assert len(str(caught.value)) < 200
     assert str(caught.value).isprintable()
 

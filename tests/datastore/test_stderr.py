@@ -175,4 +175,4 @@ def test_hostile_logs_take_no_time(folder: Path, piece: str) -> None:
     line = piece * (65_000 // len(piece))
     started = time.perf_counter()
     error(folder, line)
-    assert time.perf_counter() - started < 0.5
+    assert time.perf_counter() - started < 2

@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """Two branches and a join."""
 
 from metaflow import FlowSpec, step

@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """A foreach in which one task needs its retry, one fails and is caught, and one fails for good if asked to."""
 
 from metaflow import FlowSpec, Parameter, catch, current, retry, step

@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """Three steps in a row, with parameters and a card."""
 
 from metaflow import FlowSpec, Parameter, card, current, step

@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """A foreach inside a foreach."""
 
 from metaflow import FlowSpec, step

@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """Fails in the middle until a file exists, so that `resume` completes it."""
 
 from pathlib import Path

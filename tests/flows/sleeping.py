@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """Waits in its first step, to be watched or killed."""
 
 import time

@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """A conditional step: one of two branches is taken."""
 
 from metaflow import FlowSpec, Parameter, step

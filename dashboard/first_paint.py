@@ -1,0 +1,41 @@
+"""The first answer already shows the runs: the frame and the first rows as static HTML.
+
+A Dash page is blank until some 1.5 MB of scripts have run and three requests been answered. Until then the browser
+shows this copy, made from the same components; assets/js/first-paint.js takes it away once the live page has rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dash import Dash
+from dash.development.base_component import Component
+from flask import has_request_context, request
+
+from components.static import to_html
+from dashboard.errors import DashboardError
+
+Draw = Callable[[str], Component | None]
+
+
+class App(Dash):
+    """Dash with a first paint. `first_paints` maps a path (without prefix) to what draws it from the query text."""
+
+    first_paints: dict[str, Draw]
+    frame: Callable[[Component], Component]
+
+    def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]  # Dash passes all by name
+        """The HTML of a page, with its first paint before the entry of the app."""
+        parts["app_entry"] = self._first_paint() + parts["app_entry"]
+        return str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call]
+
+    def _first_paint(self) -> str:
+        if not has_request_context():
+            return ""
+        draw = self.first_paints.get("/" + request.path[len(self.config.url_base_pathname or "/") :])
+        try:
+            page = draw(request.query_string.decode()) if draw else None
+        except (DashboardError, UnicodeDecodeError):
+            return ""  # the live page will say what is wrong
+        return f'<div id="first-paint">{to_html(self.frame(page))}</div>' if page else ""

@@ -1,0 +1,1 @@
+"""Tests of local mode, on trees that the real `metaflow` wrote."""
