@@ -36,9 +36,9 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGINT or SIGTERM; returns the exit code: 0, or 2 with one line when the input is bad."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         options = _parser().parse_args(arguments)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         settings = Settings.from_env(host=options.host, port=options.port, log_level=options.log_level)
         _log_to_stderr(settings)
         source = resolve(options.source, settings, Path.cwd())
@@ -93,8 +93,10 @@ def _wsgi() -> Flask:
     _log_to_stderr(settings)
     at_exit = ExitStack()
     atexit.register(at_exit.close)
-    app, _source = _build(resolve(None, settings, Path.cwd()), settings, at_exit)
-    return app.server
+    source = resolve(None, settings, Path.cwd())
+    if source.notice:
+        log.warning(source.notice)
+    return _build(source, settings, at_exit)[0].server
 
 
 _server_lock = threading.Lock()

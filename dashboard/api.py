@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request, stream_with_context
@@ -26,7 +27,7 @@ COLUMNS = (
     *("flow", "run", "run_number", "run_id", "user", "status", "qualifier", "reason"),
     *("started_at", "finished_at", "duration", "tags", "system_tags", "project", "branch"),
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 def register(server: Flask, services: Services) -> None:
@@ -69,7 +70,9 @@ def register(server: Flask, services: Services) -> None:
     @api.get("/download/runs.csv")
     def download_runs() -> Response:
         query = RunQuery.from_values(request.args.to_dict(flat=False))
-        body = stream_with_context(_csv(_pages(services, query)))
+        pages = _pages(services, query)
+        first = next(pages)  # before the answer begins, so that an error can still be said
+        body = stream_with_context(_csv(chain([first], pages)))
         return Response(body, mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=runs.csv"})
 
     @api.get("/api/suggest")
@@ -128,7 +131,7 @@ def _pages(services: Services, query: RunQuery) -> Iterator[RunPage]:
         after = page.next
 
 
-def _csv(pages: Iterator[RunPage] | Sequence[RunPage]) -> Iterator[str]:
+def _csv(pages: Iterable[RunPage]) -> Iterator[str]:
     yield _line(COLUMNS)
     for page in pages:
         yield "".join(_line(_cells(run_json(one))) for one in page.runs)

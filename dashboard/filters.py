@@ -14,9 +14,10 @@ Grammar (every parameter may be repeated; the JSON interface takes the same word
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from urllib.parse import parse_qs, urlencode
 
 from dashboard.errors import BadQuery
@@ -33,6 +34,8 @@ PRESETS = {
 SORTS = ("-started", "started", "-duration", "duration", "flow", "-flow", "user", "-user")
 GROUPS = ("flow", "user", "project")
 COLUMNS = ("project", "user", "started", "duration", "result", "tags")
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_YEARS = (datetime.min.replace(tzinfo=timezone.utc) - _EPOCH, datetime.max.replace(tzinfo=timezone.utc) - _EPOCH)
 MAX_VALUES = 50
 MAX_LENGTH = 255
 
@@ -112,20 +115,24 @@ class RunQuery:
     @classmethod
     def from_query(cls, text: str, default_started: Span | None = None) -> RunQuery:
         """From a URL's query text, with or without `?`; unknown names and bad values raise BadQuery."""
-        values = parse_qs(text.lstrip("?"), keep_blank_values=False, max_num_fields=200)
+        try:
+            values = parse_qs(text.lstrip("?"), keep_blank_values=False, max_num_fields=200)
+        except ValueError:
+            raise BadQuery("The query has more than 200 parameters.") from None
         return cls.from_values(values, default_started)
 
     @classmethod
     def from_values(cls, values: Mapping[str, Sequence[str]], default_started: Span | None = None) -> RunQuery:
-        """From parsed parameters (name → values)."""
+        """From parsed parameters (name → values); empty values count as absent."""
+        values = {name: kept for name, given in values.items() if (kept := [value for value in given if value])}
         known = set(_FIELDS.values()) | {"sort", "group", "rows", "after", "open", "select", "hide"}
         for name, given in values.items():
             if name not in known:
                 raise BadQuery(f"“{name[:80]}” is not a known parameter; known are {', '.join(sorted(known))}.")
             if len(given) > MAX_VALUES or any(len(value) > MAX_LENGTH for value in given):
                 raise BadQuery(f"{name}: at most {MAX_VALUES} values of {MAX_LENGTH} characters are taken.")
-            if any("\x00" in value for value in given):
-                raise BadQuery(f"{name}: a NUL character cannot be searched for.")
+            if any(re.search("[\x00\ud800-\udfff]", value) for value in given):
+                raise BadQuery(f"{name}: a NUL character or half a surrogate pair cannot be searched for.")
         chosen = {attribute: tuple(dict.fromkeys(values.get(name, ()))) for attribute, name in _FIELDS.items()}
         q, started = chosen.pop("q"), chosen.pop("started")
         _each("status", chosen["status"], STATUSES)
@@ -208,11 +215,15 @@ def _instant(text: str) -> int | None:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
         raise BadQuery(f"started: “{text[:80]}” is not an ISO time such as 2026-11-24T14:00Z.") from None
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp() * 1000)
+    instant = (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)) - _EPOCH
+    if not _YEARS[0] <= instant < _YEARS[1]:  # `_iso` has to say it in UTC
+        raise BadQuery(f"started: “{text[:80]}” is before year 1 or after year 9999.")
+    return instant // timedelta(milliseconds=1)
 
 
 def _iso(instant: int | None) -> str:
     if instant is None:
         return ""
-    moment = datetime.fromtimestamp(instant / 1000, timezone.utc)
-    return moment.strftime("%Y-%m-%dT%H:%M" if instant % 60_000 == 0 else "%Y-%m-%dT%H:%M:%S") + "Z"
+    moment = _EPOCH + timedelta(milliseconds=instant)
+    digits = "minutes" if instant % 60_000 == 0 else "seconds" if instant % 1_000 == 0 else "milliseconds"
+    return moment.replace(tzinfo=None).isoformat(timespec=digits) + "Z"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
@@ -19,20 +20,27 @@ class Pathspec:
     step: str | None = None
     task: str | None = None
 
+    def __post_init__(self) -> None:
+        if re.search("[\x00\ud800-\udfff]", str(self)):
+            raise BadQuery("A pathspec holds no NUL characters and no halves of surrogate pairs.")
+
     @classmethod
     def parse(cls, text: str) -> Pathspec:
         """From text as a CLI or notebook prints it: `HelloFlow/12/start/345`, quotes and slashes around it allowed."""
-        parts = [part.strip() for part in text.strip().strip("'\"").strip("/").split("/")]
+        return cls._of([part.strip() for part in text.strip().strip("'\"").strip("/").split("/")], text)
+
+    @classmethod
+    def from_url(cls, path: str) -> Pathspec:
+        """From a URL path, each part percent-encoded: any name comes back as it was."""
+        return cls._of([unquote(part) for part in path.strip("/").split("/")], path)
+
+    @classmethod
+    def _of(cls, parts: list[str], text: str) -> Pathspec:
         if not all(parts) or len(parts) > len(LEVELS):
             raise BadQuery(f"“{text[:200]}” is not a pathspec: flow, flow/run, flow/run/step or flow/run/step/task.")
         if any(len(part) > 255 for part in parts):
             raise BadQuery("A part of the pathspec is longer than 255 characters.")
         return cls(*parts)
-
-    @classmethod
-    def from_url(cls, path: str) -> Pathspec:
-        """From a URL path, each part percent-encoded."""
-        return cls.parse("/".join(unquote(part) for part in path.strip("/").split("/")))
 
     @property
     def parts(self) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import URL
 from sqlalchemy.exc import SQLAlchemyError
@@ -72,9 +71,10 @@ def _local(source: Source, folder: Path, settings: Settings, at_exit: ExitStack)
     return replace(source, url=URL.create("sqlite", database=str(database)))
 
 
-def _end(process: subprocess.Popen[Any]) -> None:
+def _end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
-        process.wait(5)
+        process.communicate(timeout=5)  # also closes its pipes
     except subprocess.TimeoutExpired:
         process.kill()
+        process.communicate()

@@ -29,28 +29,28 @@ class Results:
         self._database = database
         self._judge = judge
         self._progress = ProgressCounter()
-        self._outcomes: LRUCache[Key, tuple[float, Outcome]] = LRUCache(size)  # (good until, outcome)
+        self._outcomes: LRUCache[tuple[Key, int], tuple[float, Outcome]] = LRUCache(size)  # (good until, outcome)
         self._typical: TTLCache[str, int | None] = TTLCache(size, TYPICAL_FOR)
         self._lock = threading.Lock()
 
     def peek(self, judged: Sequence[JudgedRun]) -> dict[Key, Outcome]:
         """What was known last, without asking the database."""
         with self._lock:
-            known = {one.run.key: self._outcomes.get(one.run.key) for one in judged}
+            known = {one.run.key: self._outcomes.get(_same(one)) for one in judged}
         return {key: entry[1] for key, entry in known.items() if entry is not None}
 
     def load(self, judged: Sequence[JudgedRun]) -> dict[Key, Outcome]:
         """All of them; asks the database for what is not known or no longer good."""
         now = time.monotonic()
         with self._lock:
-            good = {one.run.key for one in judged if self._outcomes.get(one.run.key, (0.0, None))[0] > now}
+            good = {one.run.key for one in judged if self._outcomes.get(_same(one), (0.0, None))[0] > now}
         missing = [one for one in judged if one.run.key not in good]
         if missing:
             explained = self._explained(missing, self._database(outcomes, self._judge, self._progress, missing))
             with self._lock:
                 for one in missing:
                     until = math.inf if one.verdict.final else now + GOOD_FOR
-                    self._outcomes[one.run.key] = (until, explained[one.run.key])
+                    self._outcomes[_same(one)] = (until, explained[one.run.key])
         return self.peek(judged)
 
     def peek_typical(self, names: Iterable[str]) -> dict[str, int | None]:
@@ -95,6 +95,11 @@ class Results:
             )
             for key, outcome in found.items()
         }
+
+
+def _same(one: JudgedRun) -> tuple[Key, int]:
+    """Tells a run from its namesake of the time before the database was wiped."""
+    return one.run.key, one.run.created_at
 
 
 def _locations(reader: Reader, asked: Sequence[tuple[Run, TaskRef]]) -> list[locations.Location | None]:

@@ -53,7 +53,11 @@ class RunsView:
         """Differs when the drawn table would, but for times that the browser itself keeps current."""
         rows = [*self.pinned, *self.rest, *(row for _, some in self.groups for row in some)]
         seen = [(_still(row), row.result, row.typical, row.selected, row.opened) for row in rows]
-        parts = (self.query, len(self.pinned), seen, self.next, self.searched_to, self.new_runs)
+        heads = [
+            (group.name, [(one.run.key, one.verdict.status, one.verdict.finished_at) for one in group.runs])
+            for group, _ in self.groups
+        ]
+        parts = (self.query, len(self.pinned), seen, heads, self.next, self.searched_to, self.partial, self.new_runs)
         return hashlib.sha1(repr(parts).encode(), usedforsecurity=False).hexdigest()[:16]
 
 

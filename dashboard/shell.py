@@ -157,7 +157,11 @@ def register(app: Dash, database: Database, settings: Settings) -> None:
 
 
 def _top_bar(source: Source, settings: Settings) -> html.Header:
-    demo = [html.Span("Demo data", className="mf-demo", title=source.label)] if source.is_demo else []
+    demo = (
+        [html.Span(["Demo", html.Span("data", className="p2")], className="mf-demo", title=source.label)]
+        if source.is_demo
+        else []
+    )
     return html.Header(
         [
             html.A(

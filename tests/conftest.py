@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
@@ -16,9 +15,7 @@ from sqlalchemy import URL, Engine, create_engine
 
 from dashboard.data import embedded
 from dashboard.settings import Settings
-from tests import postgres
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+from tests import browser, postgres
 
 # Times of first examples vary too much on a loaded machine; CI draws the same examples every time.
 hypothesis.settings.register_profile("dashboard", deadline=None, derandomize="CI" in os.environ)
@@ -92,14 +89,7 @@ def any_database(request: pytest.FixtureRequest) -> Iterator[Store]:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Playwright with the system's Chromium, silent on the network."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.fail(f"No browser found: install one of {', '.join(BROWSERS)}.")
-    arguments = (
-        "--headless=new --no-sandbox --disable-gpu --disable-background-networking --disable-quic --no-first-run"
-        " --disable-component-update --disable-sync"
-    )
-    return {**browser_type_launch_args, "executable_path": found, "args": arguments.split()}
+    return {**browser_type_launch_args, **browser.launch_args()}
 
 
 def wait_until(condition: Callable[[], object], seconds: float, what: str) -> None:

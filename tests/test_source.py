@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
@@ -126,10 +127,13 @@ def test_an_empty_file_is_an_empty_database_and_its_missing_tables_are_named(tmp
     database.close()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = sqlite_file(tmp_path / "runs.db")
-    path.chmod(0)
+
+    def denied(*_arguments: object, **_options: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "open", denied)  # a mode of 0 does not stop root
     assert refused("runs.db", tmp_path) == f"{path} cannot be read: Permission denied."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sqlite3
 import threading
@@ -13,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, Executable, Row, create_engine, event, inspect, make_url, select, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
@@ -49,7 +50,11 @@ class Reader:
     def all(self, name: str, statement: Executable) -> Sequence[Row[Any]]:
         """All rows of `statement`; `name` says in the trace what was asked."""
         begun = time.perf_counter()
-        rows = self._connection.execute(statement).fetchall()
+        try:
+            rows = self._connection.execute(statement).fetchall()
+        except DBAPIError:
+            log.warning("failed query %s: %.0f ms", name, (time.perf_counter() - begun) * 1000)
+            raise
         spent = (time.perf_counter() - begun) * 1000
         log.debug("%s: %.1f ms, %d rows", name, spent, len(rows))
         if spent > self._slow_query:
@@ -93,7 +98,7 @@ class Database:
         if self.url.get_backend_name() == "postgresql":
             self._engine = _postgresql(self.url, statement_timeout, lock_timeout, connect_timeout, pool_size)
         else:
-            self._engine = _sqlite(self.url, statement_timeout)
+            self._engine = _sqlite(self.url, statement_timeout, pool_size)
 
     def __call__(self, query: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `query(reader, …)` in one read-only transaction."""
@@ -165,18 +170,28 @@ def _translate(error: DBAPIError) -> DatabaseError:
     first = str(cause).strip().split("\n")[0][:300]
     if sqlstate == "57014" or "interrupted" in str(cause):
         return QueryTimeout("The database took longer than the limit, and the query was cancelled.")
-    if sqlstate == "55P03":
+    if sqlstate == "55P03" or "database is locked" in str(cause):
         return QueryTimeout("The database is locked by another transaction, and the query was given up.")
     if sqlstate == "42501":
         return DatabaseError(f"The database role may not read this: {first}")
-    if error.connection_invalidated or sqlstate is None or sqlstate[:2] in ("08", "28", "3D", "53", "57"):
+    lost = isinstance(error, OperationalError) and sqlstate is None and not first.startswith("no such")  # table
+    if error.connection_invalidated or lost or (sqlstate or "")[:2] in ("08", "28", "3D", "53", "57"):
         return DatabaseUnreachable(f"The database does not answer: {first}")
     return DatabaseError(f"The database refused a query: {first}")
 
 
+def _json(text: str) -> Any:
+    """SQLite checks no JSON; what cannot be read is no tags."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
 def _postgresql(url: URL, statement: float, lock: float, connect: float, pool_size: int) -> Engine:
+    given = url.query.get("options", "")
     options = (
-        "-c default_transaction_read_only=on -c jit=off"
+        f"{given if isinstance(given, str) else ' '.join(given)} -c default_transaction_read_only=on -c jit=off"
         f" -c statement_timeout={int(statement * 1000)} -c lock_timeout={int(lock * 1000)}"
         f" -c idle_in_transaction_session_timeout={int((statement + connect) * 2000)}"
     )
@@ -199,7 +214,7 @@ def _postgresql(url: URL, statement: float, lock: float, connect: float, pool_si
     )
 
 
-def _sqlite(url: URL, statement: float) -> Engine:
+def _sqlite(url: URL, statement: float, pool_size: int) -> Engine:
     path = f"file:{quote(url.database or '')}?mode=ro"
 
     def connect() -> sqlite3.Connection:
@@ -208,7 +223,15 @@ def _sqlite(url: URL, statement: float) -> Engine:
         connection.execute("PRAGMA mmap_size=268435456")
         return connection
 
-    engine = create_engine("sqlite://", creator=connect, pool_size=5, max_overflow=0, poolclass=QueuePool)
+    engine = create_engine(
+        "sqlite://",
+        creator=connect,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=statement,
+        poolclass=QueuePool,
+        json_deserializer=_json,
+    )
 
     @event.listens_for(engine, "before_cursor_execute")
     def _limit(connection: Connection, *_rest: object) -> None:

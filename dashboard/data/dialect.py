@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     ColumnElement,
     FromClause,
@@ -86,11 +87,17 @@ class SQLite(Dialect):
 
     @override
     def now(self) -> ColumnElement[Any]:
-        return func.floor((func.julianday("now") - 2440587.5) * 86_400_000)
+        # CAST, because floor() is not compiled into every SQLite.
+        return cast((func.julianday("now") - 2440587.5) * 86_400_000, BigInteger)
 
     @override
     def one_of(self, columns: Sequence[ColumnElement[Any]], keys: Iterable[Sequence[Any]]) -> ColumnElement[bool]:
         # A row value IN a list scans the whole table here (64 ms against 6 ms of 300,000 rows); an OR uses the index.
+        if len(columns) == 2:
+            numbers: dict[Any, list[Any]] = {}
+            for flow, number in keys:
+                numbers.setdefault(flow, []).append(number)
+            return or_(false(), *(and_(columns[0] == flow, columns[1].in_(some)) for flow, some in numbers.items()))
         same = (and_(*(column == value for column, value in zip(columns, key, strict=True))) for key in keys)
         return or_(false(), *same)
 
@@ -129,4 +136,6 @@ def _all_tags(runs: FromClause) -> ColumnElement[Any]:
 
 
 def _each(column: ColumnElement[Any]) -> Any:
-    return func.json_each(type_coerce(column, Text)).table_valued("value")
+    text = type_coerce(column, Text)
+    valid = case((func.json_valid(text), text), else_="[]")  # else json_each raises, and with it the whole page
+    return func.json_each(valid).table_valued("value")

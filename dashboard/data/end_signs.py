@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 
 from dashboard.data.database import Reader
-from dashboard.data.runs import Key
+from dashboard.data.runs import Key, chunks
 from dashboard.status import EndSign, parse_flag
 
 END = "end"
@@ -31,16 +31,19 @@ def _signs_of_step(reader: Reader, steps: dict[Key, str]) -> dict[Key, tuple[End
     if not tasks:
         return {}
     m = t.metadata.c
-    rows = reader.all(
-        "end metadata",
-        select(m.flow_id, m.run_number, m.field_name, m.value, m.ts_epoch, m.id)
-        .where(reader.dialect.one_of((m.flow_id, m.run_number, m.step_name, m.task_id), tasks))
-        .where(m.field_name.in_(("attempt", "attempt_ok")))
-        .order_by(m.ts_epoch, m.id),
-    )
+    rows = [
+        row
+        for piece in chunks(tasks)
+        for row in reader.all(
+            "end metadata",
+            select(m.flow_id, m.run_number, m.field_name, m.value, m.ts_epoch, m.id)
+            .where(reader.dialect.one_of((m.flow_id, m.run_number, m.step_name, m.task_id), piece))
+            .where(m.field_name.in_(("attempt", "attempt_ok"))),
+        )
+    ]
     ok: dict[Key, EndSign] = {}
     attempt_at: dict[Key, int] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda row: (row.ts_epoch, row.id)):
         key = (row.flow_id, row.run_number)
         if row.field_name == "attempt":
             attempt_at[key] = row.ts_epoch
@@ -74,10 +77,13 @@ def _end_steps(reader: Reader, keys: Sequence[Key]) -> dict[Key, str]:
     if not tasks:
         return {}
     m = reader.tables.metadata.c
-    rows = reader.all(
-        "names of end steps",
-        select(m.flow_id, m.run_number, m.value)
-        .where(reader.dialect.one_of((m.flow_id, m.run_number, m.step_name, m.task_id), tasks))
-        .where(m.field_name == "end_step"),
-    )
-    return {(row.flow_id, row.run_number): str(row.value).strip('"') for row in rows}
+    return {
+        (row.flow_id, row.run_number): str(row.value).strip('"')
+        for piece in chunks(tasks)
+        for row in reader.all(
+            "names of end steps",
+            select(m.flow_id, m.run_number, m.value)
+            .where(reader.dialect.one_of((m.flow_id, m.run_number, m.step_name, m.task_id), piece))
+            .where(m.field_name == "end_step"),
+        )
+    }

@@ -77,8 +77,15 @@ class Judge:
         with self._lock:
             for run in runs:
                 entry = self._final.get(run.key)
-                if entry and entry[0] == run.created_at:  # the same run, not a namesake after a wipe
+                if entry is None:
+                    continue
+                if entry[0] == run.created_at:
                     found[run.key] = entry[1]
+                    self._final.move_to_end(run.key)
+                else:  # a namesake after a wipe
+                    del self._final[run.key]
+                    self._searched.pop(run.key, None)
+                    self._caught.pop(run.key, None)
         return found
 
     def _judge(self, reader: Reader, runs: Sequence[Run], now: int) -> dict[Key, Verdict]:
@@ -88,7 +95,14 @@ class Judge:
         verdicts = {}
         for run in runs:
             ok, attempt_at = ends.get(run.key, (None, None))
-            evidence = RunEvidence(run.created_at, run.heartbeat_at, ok, attempt_at, signs.get(run.key))
+            evidence = RunEvidence(
+                run.created_at,
+                run.heartbeat_at,
+                ok,
+                attempt_at,
+                signs.get(run.key),
+                scheduler_beats=run.run_id is None,  # an orchestrator's run beats only while its tasks do
+            )
             verdicts[run.key] = judge_run(evidence, now, self.limits)
         with self._lock:
             for run in runs:

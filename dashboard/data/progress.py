@@ -10,16 +10,16 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import func, select
 
 from dashboard.data.database import Reader
+from dashboard.data.flags import is_false, is_true
 from dashboard.data.runs import Key
 from dashboard.data.task_counts import PARAMETERS
-from dashboard.data.task_signs import FALSE, TaskKey, attempt_of, later_signs, task_key
+from dashboard.data.task_signs import TaskKey, attempt_of, later_signs, task_key
 from dashboard.models import TaskRef
 
 OVERLAP = 1_000
-TRUE = ("True", "true", '"True"', '"true"', "1", "t", "T", "TRUE")
 MOST_FAILURES = 200  # failed attempts kept per run
 
 
@@ -77,14 +77,15 @@ class ProgressCounter:
         m = reader.tables.metadata.c
         mine = (m.flow_id == key[0], m.run_number == key[1], m.field_name == "attempt_ok")
         newest = reader.scalar("newest metadata", select(m.id).order_by(m.id.desc()).limit(1)) or 0
-        good = cast(m.value, Text).in_(TRUE)
+        good = is_true(m.value)
         failures = (
             select(m.flow_id, m.run_number, m.step_name, m.task_id, m.task_name, m.ts_epoch, m.tags)
-            .where(*mine, cast(m.value, Text).in_(FALSE), m.id > known.metadata_to)
+            .where(*mine, is_false(m.value), m.id > known.metadata_to)
             .limit(MOST_FAILURES)
         )
         for row in reader.all("new failed attempts", failures):
-            if len(known.failed) < MOST_FAILURES or task_key(row) in known.failed:
+            before = known.failed.get(task_key(row))
+            if before.ts_epoch <= row.ts_epoch if before else len(known.failed) < MOST_FAILURES:
                 known.failed[task_key(row)] = row
         if newest - OVERLAP > known.metadata_to:
             new = select(func.count()).where(*mine, good, m.id > known.metadata_to, m.id <= newest - OVERLAP)

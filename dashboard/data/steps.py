@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Text, case, cast, func, select
+from sqlalchemy import case, func, select
 
 from dashboard.data.database import Reader
-from dashboard.data.progress import TRUE
+from dashboard.data.flags import is_true
 from dashboard.data.runs import Key
 from dashboard.data.task_counts import PARAMETERS
 from dashboard.data.task_signs import failed_for_good
@@ -27,7 +27,7 @@ def step_spans(reader: Reader, key: Key) -> list[StepSpan]:
             m.step_name,
             func.min(case((m.field_name == "attempt", m.ts_epoch))),
             func.max(m.ts_epoch),
-            func.sum(case(((m.field_name == "attempt_ok") & cast(m.value, Text).in_(TRUE), 1), else_=0)),
+            func.sum(case(((m.field_name == "attempt_ok") & is_true(m.value), 1), else_=0)),
         )
         .where(m.flow_id == key[0], m.run_number == key[1])
         .where(m.field_name.in_(("attempt", "attempt_ok", "attempt-done")))

@@ -7,18 +7,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Text, case, cast, func, select
+from sqlalchemy import Row, case, func, select
 
 from dashboard.data.database import Reader
-from dashboard.data.runs import Key
+from dashboard.data.flags import is_false
+from dashboard.data.runs import Key, chunks
 from dashboard.models import TaskRef
 from dashboard.status import TaskSigns, parse_flag
 
-# attempt_ok as clients write it, in a TEXT or a JSONB column.
-FALSE = ("False", "false", '"False"', '"false"', "0", "f", "F", "FALSE")
 TaskKey = tuple[str, int, str, int]
 ATTEMPT_TAG = re.compile(r"attempt_id:(\d+)")
-MOST_FAILURES = 500  # rows read per batch of runs; enough for a sentence
+MOST_FAILURES = 500  # rows read at once, and of one run; enough for a sentence
 
 
 def task_signs(reader: Reader, keys: Iterable[Key]) -> dict[Key, TaskSigns]:
@@ -29,14 +28,14 @@ def task_signs(reader: Reader, keys: Iterable[Key]) -> dict[Key, TaskSigns]:
     failures = failed_for_good(reader, wanted)
     signs = {}
     for key in wanted:
-        last, started, closed = activity.get(key, (None, 0, 0))
+        last, is_open = activity.get(key, (None, 0))
         task_at, beat = beats.get(key, (None, None))
         failed = failures.get(key, [])
         signs[key] = TaskSigns(
             last_activity_at=max((at for at in (last, task_at) if at is not None), default=None),
             failed=failed[0] if failed else None,
             failed_count=len(failed),
-            open_attempts=max(0, started - closed),
+            open_attempts=is_open,
             beating_at=beat,
         )
     return signs
@@ -44,16 +43,7 @@ def task_signs(reader: Reader, keys: Iterable[Key]) -> dict[Key, TaskSigns]:
 
 def failed_for_good(reader: Reader, keys: Sequence[Key]) -> dict[Key, list[TaskRef]]:
     """Tasks whose last attempt wrote attempt_ok=False and that were not tried again, first failure first."""
-    m = reader.tables.metadata.c
-    if not keys:
-        return {}
-    rows = reader.all(
-        "failed attempts",
-        select(m.flow_id, m.run_number, m.step_name, m.task_id, m.task_name, m.ts_epoch, m.value, m.tags)
-        .where(reader.dialect.one_of((m.flow_id, m.run_number), list(keys)))
-        .where(m.field_name == "attempt_ok", cast(m.value, Text).in_(FALSE))
-        .limit(MOST_FAILURES),
-    )
+    rows = _failed_attempts(reader, keys)
     newest: dict[TaskKey, Row[Any]] = {}
     for row in sorted(rows, key=lambda row: row.ts_epoch):
         newest[task_key(row)] = row
@@ -65,6 +55,24 @@ def failed_for_good(reader: Reader, keys: Sequence[Key]) -> dict[Key, list[TaskR
                 TaskRef(row.step_name, row.task_name or str(row.task_id), attempt_of(row.tags), row.ts_epoch)
             )
     return dict(failures)
+
+
+def _failed_attempts(reader: Reader, keys: Sequence[Key]) -> list[Row[Any]]:
+    """Rows of failed attempts, the first ones of a run that has too many; such a run does not crowd out others."""
+    if not keys:
+        return []
+    m = reader.tables.metadata.c
+    statement = (
+        select(m.flow_id, m.run_number, m.step_name, m.task_id, m.task_name, m.ts_epoch, m.value, m.tags)
+        .where(reader.dialect.one_of((m.flow_id, m.run_number), list(keys)))
+        .where(m.field_name == "attempt_ok", is_false(m.value))
+        .limit(MOST_FAILURES)
+    )
+    rows = reader.all("failed attempts", statement.order_by(m.ts_epoch) if len(keys) == 1 else statement)
+    if len(rows) < MOST_FAILURES or len(keys) == 1:
+        return list(rows)
+    middle = len(keys) // 2
+    return _failed_attempts(reader, keys[:middle]) + _failed_attempts(reader, keys[middle:])
 
 
 def task_key(row: Row[Any]) -> TaskKey:
@@ -80,38 +88,41 @@ def attempt_of(tags: object) -> int | None:
 
 def later_signs(reader: Reader, tasks: Sequence[TaskKey]) -> dict[TaskKey, int]:
     """When each task last started an attempt or ended one well."""
-    if not tasks:
-        return {}
     m = reader.tables.metadata.c
-    rows = reader.all(
-        "later attempts",
-        select(m.flow_id, m.run_number, m.step_name, m.task_id, m.field_name, m.value, m.ts_epoch)
-        .where(reader.dialect.one_of((m.flow_id, m.run_number, m.step_name, m.task_id), list(tasks)))
-        .where(m.field_name.in_(("attempt", "attempt_ok"))),
-    )
     newest: dict[TaskKey, int] = {}
-    for row in rows:
-        if row.field_name == "attempt" or parse_flag(row.value):
-            newest[task_key(row)] = max(newest.get(task_key(row), 0), row.ts_epoch)
+    for piece in chunks(tasks):
+        rows = reader.all(
+            "later attempts",
+            select(m.flow_id, m.run_number, m.step_name, m.task_id, m.field_name, m.value, m.ts_epoch)
+            .where(reader.dialect.one_of((m.flow_id, m.run_number, m.step_name, m.task_id), piece))
+            .where(m.field_name.in_(("attempt", "attempt_ok"))),
+        )
+        for row in rows:
+            if row.field_name == "attempt" or parse_flag(row.value):
+                newest[task_key(row)] = max(newest.get(task_key(row), 0), row.ts_epoch)
     return newest
 
 
-def _activity(reader: Reader, keys: Sequence[Key]) -> dict[Key, tuple[int, int, int]]:
+def _activity(reader: Reader, keys: Sequence[Key]) -> dict[Key, tuple[int, int]]:
+    """(newest sign, tasks whose newest attempt has no end) of each run."""
     m = reader.tables.metadata.c
-    rows = reader.all(
-        "last metadata",
+    task = (
         select(
             m.flow_id,
             m.run_number,
-            func.max(m.ts_epoch),
-            func.sum(case((m.field_name == "attempt", 1), else_=0)),
-            func.sum(case((m.field_name == "attempt_ok", 1), else_=0)),
+            func.max(m.ts_epoch).label("last"),
+            func.max(case((m.field_name == "attempt", m.ts_epoch), else_=0)).label("begun"),
+            func.max(case((m.field_name != "attempt", m.ts_epoch), else_=0)).label("ended"),
         )
         .where(reader.dialect.one_of((m.flow_id, m.run_number), list(keys)))
         .where(m.field_name.in_(("attempt", "attempt_ok", "attempt-done")))
-        .group_by(m.flow_id, m.run_number),
+        .group_by(m.flow_id, m.run_number, m.step_name, m.task_id)
+        .subquery("task")
     )
-    return {(row[0], row[1]): (row[2], int(row[3]), int(row[4])) for row in rows}
+    c = task.c
+    is_open = func.sum(case((c.begun > c.ended, 1), else_=0))
+    each_run = select(c.flow_id, c.run_number, func.max(c.last), is_open).group_by(c.flow_id, c.run_number)
+    return {(row[0], row[1]): (row[2], int(row[3])) for row in reader.all("last signs of tasks", each_run)}
 
 
 def _beats(reader: Reader, keys: Sequence[Key]) -> dict[Key, tuple[int, int | None]]:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from dashboard.demo.spec import Plain
+
 
 @dataclass(frozen=True, slots=True)
 class Blob:
@@ -37,7 +39,7 @@ class Wrapped:
 def blob(value: object) -> Blob:
     """The serialized value: plain data, `Frames` or `Wrapped`."""
     if value is None or isinstance(value, (bool, int, float, str)):
-        return _plain(type(value), value)
+        return _plain(str(type(value)), value)
     if isinstance(value, Frames):
         return _made(_frames(value), "<class 'list'>")
     if isinstance(value, Wrapped):
@@ -46,8 +48,8 @@ def blob(value: object) -> Blob:
 
 
 @lru_cache(maxsize=20_000)
-def _plain(kind: type, value: object) -> Blob:  # True and 1 are equal, so the type is part of the key
-    return _made(pickle.dumps(value, 4), str(kind))
+def _plain(kind: str, value: Plain) -> Blob:  # True and 1 are equal, so the type is part of the key
+    return _made(pickle.dumps(value, 4), kind)
 
 
 def lazy(make: Callable[[str], object]) -> Callable[[str], Blob]:

@@ -6,7 +6,7 @@ import json
 import shutil
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +123,7 @@ def _insert_rows(connection: Connection, runs: list[Run], rows: dict[int, Rows],
     insert(connection, "metadata_v3", metadata)
 
 
-def insert(connection: Connection, table: str, rows: Iterable[Values]) -> None:
+def insert(connection: Connection, table: str, rows: Sequence[Values]) -> None:
     """Insert tuples in the order of `COLUMNS`; SQLite numbers rows of metadata by itself."""
     columns = COLUMNS[table].split()
     marks = ", ".join("?" * len(columns))

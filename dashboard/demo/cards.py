@@ -19,7 +19,8 @@ def card_html(run: Run, task: Task) -> str:
     )
     title = escape(f"{run.flow.name}/{run.id}/{task.step.name}")
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style></head>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{_STYLE}</style></head>"
         f"<body><h1>{title}</h1><p>{escape(run.flow.doc)}</p><table>{table}</table>"
         f'<svg width="288" height="90" role="img" aria-label="Distribution">{bars}</svg></body></html>\n'
     )

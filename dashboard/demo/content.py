@@ -115,7 +115,7 @@ def graph_info(flow: Flow) -> dict[str, Any]:
         "parameters": [{"name": p.name, "type": kinds.get(type(p.values[0]), "Parameter")} for p in flow.parameters],
         "constants": [{"name": name, "type": type(value).__name__} for name, value in flow.constants],
         "steps": {step.name: _node(flow, step, line) for line, step in enumerate(flow.steps, 1)},
-        "graph_structure": _structure(flow, flow.start, flow.end) + [flow.end],
+        "graph_structure": [*_structure(flow, flow.start, flow.end), flow.end],
         "doc": flow.doc,
         "decorators": [
             {"name": "project", "attributes": {"name": flow.project}, "statically_defined": True, "inserted_by": []}

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 from pathlib import Path
 
 from dashboard.demo.blobs import Blob
+from dashboard.demo.cards import card_html
 from dashboard.demo.content import artifacts
 from dashboard.demo.logs import log_files
 from dashboard.demo.rows import card_uuid
-from dashboard.demo.cards import card_html
 from dashboard.demo.simulate import Attempt, Outcome, Run, Task
 
 _META = b'{"cas_raw": false, "cas_version": 1}'
@@ -96,11 +95,11 @@ class DatastoreWriter:
 
     def _made(self, folder: str) -> str:
         if folder not in self._folders:
-            os.makedirs(folder, exist_ok=True)
+            Path(folder).mkdir(parents=True, exist_ok=True)
             self._folders.add(folder)
         return folder
 
     @staticmethod
     def _write(path: str, data: bytes) -> None:
-        with open(path, "wb") as file:
+        with open(path, "wb") as file:  # noqa: PTH123 - ten thousand times; Path.open doubles its cost
             file.write(data)

@@ -43,8 +43,7 @@ def stderr_lines(run: Run, task: Task, attempt: Attempt) -> tuple[list[str], lis
     if fault and fault.mode is Mode.KILL:
         return ["Killed"], [
             "    Kubernetes error:",
-            "    Task ran out of memory. Increase the available memory by specifying @resource(memory=...) for the "
-            "step. (exit code 137)",
+            "    Task ran out of memory. Increase the available memory with @resource(memory=...). (exit code 137)",
             "",
             "Task failed.",
         ]

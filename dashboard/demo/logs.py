@@ -38,7 +38,9 @@ def log_files(
     if attempt.fault and attempt.fault.mode is Mode.SCHEDULER:
         return  # the scheduler keeps the logs of local tasks in memory until they end
     killed = attempt.outcome is Outcome.KILLED and not attempt.fault
-    yield from _nonempty("runtime_stdout.log", _marked(task, attempt, "runtime", task_out + runtime_err * killed, until))
+    yield from _nonempty(
+        "runtime_stdout.log", _marked(task, attempt, "runtime", task_out + runtime_err * killed, until)
+    )
     yield from _nonempty("runtime_stderr.log", _marked(task, attempt, "runtime", task_err + runtime_err, until))
 
 

@@ -1,4 +1,4 @@
-"""Which runs the demo has: two months of them, a staged last day, and what still runs. Deterministic by seed and now."""
+"""Which runs the demo has: two months, a staged last day, and what still runs. Deterministic by seed and now."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DAY = 1440 * MINUTE
 WIDE = 2000  # tasks of a wide foreach
 MOST_KEPT = 500  # tasks of a run that gets every row, logs and data
 FULL = 100  # newest runs that get every row
-WITH_FILES = 80  # newest runs that get logs and data
+WITH_FILES = 70  # newest runs that get logs and data
 RESUMED = 0.35  # share of failed runs that somebody resumes
 OLD_CLIENT = "2.2.8"  # the last lines of clients without heartbeats
 

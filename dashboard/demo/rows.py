@@ -30,6 +30,18 @@ COLUMNS = {
 }
 METADATA_TS = COLUMNS["metadata_v3"].split().index("ts_epoch")
 PARAMETERS = "_parameters"
+_CARD: dict[str, object] = {
+    "type": "default",
+    "uuid": "",
+    "card_id": None,
+    "editable": True,
+    "customize": False,
+    "suppress_warnings": False,
+    "runtime_card": False,
+    "decorator_attributes": {"type": "default", "id": None, "options": {}, "timeout": 45},
+    "card_options": {},
+    "refresh_interval": 5,
+}
 RECENT_VERSION = "2.19.39"
 
 
@@ -52,7 +64,7 @@ class Rows:
         run = self.run
         beat = min(run.ended, now) // 1000 if run.heartbeats else None
         if beat is not None and run.variant.argo:  # nobody beats for the run but its tasks
-            beat = max(task.beat(now) for task in run.tasks if task.created <= now) // 1000
+            beat = max((task.beat(now) for task in run.tasks if task.created <= now), default=run.created) // 1000
         head = (run.flow.name, run.number, self.user, run.created)
         return (*head, self.tags, self.system_tags, run.run_id, beat)
 
@@ -126,7 +138,13 @@ class Rows:
         yield end + 7, "attempt-done", str(n), "attempt-done", n
         if "card" in task.step.decorators and ok == "True" and not cloned:
             uuid = card_uuid(run, task, n)
-            card = {"type": "default", "uuid": uuid, "card_id": None, "editable": True, "customize": False}
+            card: dict[str, object] = {
+                "type": "default",
+                "uuid": uuid,
+                "card_id": None,
+                "editable": True,
+                "customize": False,
+            }
             card |= {"suppress_warnings": False, "runtime_card": False, "decorator_attributes": {"type": "default"}}
             yield end + 60, uuid, json.dumps(card | {"card_options": {}, "refresh_interval": 5}), "card-info", n
 

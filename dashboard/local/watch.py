@@ -39,6 +39,7 @@ class Watcher:
         self._beaten_at = self._glanced_at = self._all_at = self._renewed_at = float("-inf")
         self._glance_every = GLANCE
         self._glances = 0
+        self._scan_took = 0.0
         self._fresh: dict[Key, float] = {}  # folders that may become runs, and since when (monotonic seconds)
         self._notified = True
 
@@ -69,7 +70,7 @@ class Watcher:
         paths = self._paths()
         self._renewed_at = time.monotonic()
         if not self._notified:
-            self._stop.wait(max(POLL, 5 * self._glance_every))
+            self._stop.wait(POLL)
             return
         try:
             # Folder by folder, never recursively: that would follow symbolic links out of the tree, and take a watch
@@ -122,10 +123,9 @@ class Watcher:
                 self._all_at = float("-inf")
         # The folder of a run is there before the file that makes it one.
         self._fresh = {key: at for key, at in self._fresh.items() if at > now - ALL and key not in self._index.runs}
-        if now >= self._all_at + (ALL if self._notified else 0):
-            self._index.scan()
+        if now >= self._all_at + (ALL if self._notified else 5 * self._scan_took):
+            self._scan_took = self._index.scan().seconds
             self._all_at = time.monotonic()
-            self._glance_every = max(GLANCE, self._all_at - now)
         elif changed or self._fresh:
             self._index.refresh(changed | set(self._fresh), quick=False)
         if now >= self._glanced_at + self._glance_every:

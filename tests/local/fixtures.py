@@ -78,4 +78,7 @@ def metaflow_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ]
         for future in futures:
             future.result()
-    return root / ".metaflow"
+    folder = root / ".metaflow"
+    # What was written just now is not settled for the index, and would be read twice.
+    until(lambda: max(path.lstat().st_mtime for path in folder.rglob("*")) < time.time() - 2.5)
+    return folder

@@ -201,7 +201,7 @@ def test_a_start_that_only_the_attempt_file_tells_becomes_a_metadatum(folder: Pa
 
 def test_a_damaged_index_is_made_again(metaflow_folder: Path, index: Make) -> None:
     made = index(metaflow_folder)
-    made.database.parent.mkdir(parents=True)
+    made.database.parent.mkdir(parents=True, exist_ok=True)
     made.database.write_bytes(b"no database" * 1000)
     assert made.scan().runs == 9
 

@@ -1,0 +1,1 @@
+"""Measured budgets: `make bench`. Real PostgreSQL, real Chromium, a million runs; prints a table and JSON."""
