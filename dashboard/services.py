@@ -44,8 +44,16 @@ class RunFinder:
 
     def __init__(self, database: Database, judge: Judge, settings: Settings) -> None:
         self._database, self._judge, self._settings = database, judge, settings
-        self.page = cached(TTLCache(256, 1.0), condition=threading.Condition())(self._page)
-        self.window = cached(TTLCache(64, 4.0), condition=threading.Condition())(self._window)
+        # Single flight: whoever asks for what is being looked up waits for that answer.
+        self._pages: TTLCache[object, RunPage] = TTLCache(256, 1.0)
+        self._windows: TTLCache[object, RunPage] = TTLCache(64, 4.0)
+        self.page = cached(self._pages, condition=threading.Condition())(self._page)
+        self.window = cached(self._windows, condition=threading.Condition())(self._window)
+
+    def forget(self) -> None:
+        """Empty the caches; for measurements."""
+        self._pages.clear()
+        self._windows.clear()
 
     def _page(self, wanted: RunFilter, limit: int, after: str | None, newest_first: bool = True) -> RunPage:
         """Runs in the order of their start."""

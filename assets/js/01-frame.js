@@ -5,7 +5,8 @@
  * @property {(id: string, data: unknown) => void} store  Set the data of a dcc.Store; waits until Dash has drawn it.
  * @property {(name: string, value: string) => void} cookie  Set a cookie for a year; the value is a theme or zone name.
  * @property {() => string} prefix  The path prefix of the app, with slashes at both ends.
- * @property {(ready: () => void) => void} ready  Run once the frame is in the document.
+ * @property {(selector: string) => Element | null} find  The first match in the live page, not in its static first paint.
+ * @property {(ready: () => void) => void} ready  Run once Dash has drawn the frame.
  */
 (function () {
   'use strict';
@@ -14,6 +15,9 @@
   mf.cookie = (name, value) => {
     document.cookie = `${name}=${value}; path=/; max-age=31536000; SameSite=Lax`;
   };
+
+  // The first paint is a copy of the page with the same ids, and stands before the entry point of Dash.
+  mf.find = (selector) => document.querySelector(`#react-entry-point ${selector}`);
 
   mf.prefix = () => document.getElementById('shell')?.dataset.prefix || '/';
 
@@ -30,7 +34,7 @@
   };
 
   const watch = new MutationObserver(() => {
-    if (!document.getElementById('shell')) return;
+    if (!mf.find('#shell')) return;
     drawn = true;
     watch.disconnect();
     waiting.splice(0).forEach((run) => run());

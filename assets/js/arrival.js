@@ -51,7 +51,7 @@
     };
     const watch = new MutationObserver(() => attempt() && stop());
     const end = window.setTimeout(stop, 3000);
-    watch.observe(document.getElementById('shell-main') || document.body, { childList: true, subtree: true });
+    watch.observe(window.mf.find('#shell-main') || document.body, { childList: true, subtree: true });
     window.addEventListener('wheel', stop, { passive: true });
     window.addEventListener('keydown', stop);
     window.addEventListener('pointerdown', stop);
@@ -84,7 +84,7 @@
       return;
     }
     if (!back) window.scrollTo(0, 0);
-    document.getElementById('shell-main')?.focus({ preventScroll: true });
+    /** @type {HTMLElement | null} */ (window.mf.find('#shell-main'))?.focus({ preventScroll: true });
   });
 
   window.mf.ready(() => {

@@ -2,13 +2,13 @@
 (function () {
   'use strict';
   const sheet = () => {
-    const found = document.getElementById('shell-help');
+    const found = window.mf.find('#shell-help');
     return found instanceof HTMLDialogElement ? found : null;
   };
 
   function mark() {
     const on = String(window.mf.singleKeys());
-    document.querySelector('[data-help="single-keys"]')?.setAttribute('aria-checked', on);
+    window.mf.find('[data-help="single-keys"]')?.setAttribute('aria-checked', on);
   }
 
   window.mf.help = () => {

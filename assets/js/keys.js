@@ -20,7 +20,7 @@
 
   /** @param {string} name value of data-key, on the field or around it */
   function focusField(name) {
-    const found = document.querySelector(`[data-key="${name}"]`);
+    const found = window.mf.find(`[data-key="${name}"]`);
     const field = found instanceof HTMLInputElement ? found : found?.querySelector('input');
     if (!field) return false;
     field.focus();
@@ -28,8 +28,8 @@
     return true;
   }
 
-  const rows = () => [...document.querySelectorAll('main tr[data-row]')].filter((row) => row.checkVisibility());
-  const row = () => document.activeElement?.closest('main tr[data-row]') || null;
+  const rows = () => [...document.querySelectorAll('#react-entry-point tr[data-row]')].filter((row) => row.checkVisibility());
+  const row = () => document.activeElement?.closest('#react-entry-point tr[data-row]') || null;
 
   /**
    * Move the focus to the next row that matches, seen from the one with the focus.

@@ -22,7 +22,7 @@
   let heardAt = 0; // this computer's clock at the last answer, whatever it said
   let openedAt = Date.now();
 
-  const find = (/** @type {string} */ name) => document.querySelector(`[data-live="${name}"]`);
+  const find = (/** @type {string} */ name) => window.mf.find(`[data-live="${name}"]`);
 
   function schedule() {
     window.clearTimeout(timer);
@@ -126,8 +126,8 @@
 
   /** @param {boolean} shown @param {boolean} server @param {number | null} known @param {number} age */
   function banner(shown, server, known, age) {
-    const box = document.getElementById('shell-banner');
-    if (!box) return;
+    const box = window.mf.find('#shell-banner');
+    if (!(box instanceof HTMLElement)) return;
     box.hidden = !shown;
     if (!shown) return;
     const who = server ? 'The server' : 'The database';

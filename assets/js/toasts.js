@@ -6,7 +6,7 @@
    * @param {'' | 'bad' | 'error'} [kind]
    */
   window.mfToast = (text, kind = '') => {
-    const region = document.getElementById('shell-toasts');
+    const region = window.mf.find('#shell-toasts');
     if (!region) return;
     const bad = kind !== '';
     const toast = document.createElement('div');

