@@ -38,7 +38,7 @@ class ids:
     THEME = "shell-theme"
     ZONE = "shell-zone"
     LIVE = "shell-live"
-    TICK = "shell-tick"
+    INTERVAL = "shell-interval"
     BANNER = "shell-banner"
     HELP = "shell-help"
     MAIN = "shell-main"
@@ -104,7 +104,7 @@ def layout(source: Source, settings: Settings, children: Component, version: str
             dcc.Store(id=ids.QUERY),
             dcc.Store(id=ids.TOKEN),
             dcc.Store(id=ids.LIVE),
-            dcc.Store(id=ids.TICK, data=0),
+            dcc.Interval(id=ids.INTERVAL, interval=round(settings.refresh * 1000), n_intervals=0),
             dcc.Store(id=ids.THEME, data=viewer.theme()),
             dcc.Store(id=ids.ZONE, data=viewer.zone().key),
             html.A("Skip to content", href=f"#{ids.MAIN}", className="sr-focus", **data(hard="")),
@@ -125,12 +125,12 @@ def register(app: Dash, database: Database, settings: Settings) -> None:
     app.index_string = index_string(app)
     app.server.config.setdefault("PATH_PREFIX", settings.path_prefix)
 
-    # assets/js/live.js counts TICK up when a poll is due: unlike dcc.Interval it knows of pauses, of hidden tabs, of
-    # a poll that is still unanswered, and it waits longer while the database is silent.
+    # assets/js/live.js sets the interval's `disabled` and `interval`: it knows of pauses, hidden tabs and a poll that
+    # is still unanswered, and it waits longer while the database is silent.
     @app.callback(
         Output(ids.LIVE, "data"),
         Output(ids.TOKEN, "data"),
-        Input(ids.TICK, "data"),
+        Input(ids.INTERVAL, "n_intervals"),
         State(ids.TOKEN, "data"),
         hidden=True,
     )
@@ -145,6 +145,7 @@ def register(app: Dash, database: Database, settings: Settings) -> None:
         return live, no_update if health.token is None or health.token == token else health.token
 
     clientside: Any = app.clientside_callback  # dash leaves it untyped
+    clientside(ClientsideFunction("shell", "asked"), Input(ids.INTERVAL, "n_intervals"), hidden=True)
     clientside(ClientsideFunction("shell", "answer"), Input(ids.LIVE, "data"), hidden=True)
     # A new page and its query arrive together: Dash holds the page's first callbacks back until QUERY is written.
     clientside(

@@ -58,7 +58,7 @@ def _elsewhere(request: Request, url: str) -> list[str]:
 
 
 def _is_poll(request: Request) -> bool:
-    return '"shell-tick.data"' in (request.post_data or "")
+    return '"shell-interval.n_intervals"' in (request.post_data or "")
 
 
 def _polls(page: Page) -> list[Request]:

@@ -1,8 +1,9 @@
 /**
  * The poll and its indicator: live, paused, late, unreachable.
  *
- * A poll is one step of the store `shell-tick`; the server's answer comes back through `dash_clientside.shell.answer`.
- * None while paused, while the tab is hidden or while one is unanswered. After a failure the next waits 5, 10, 20, 30 s.
+ * The dcc.Interval `shell-interval` asks; its ticks come through `dash_clientside.shell.asked`, the server's answers
+ * through `dash_clientside.shell.answer`. It is disabled while paused, while the tab is hidden and while a poll is
+ * unanswered. After a failure the next one waits 5, 10, 20, 30 s.
  *
  * @typedef {{s: 'live' | 'down', at: number, since: number | null, m: string | null}} Answer
  */
@@ -24,20 +25,31 @@
 
   const find = (/** @type {string} */ name) => window.mf.find(`[data-live="${name}"]`);
 
+  const isOff = () => paused || document.hidden;
+
+  /** The interval's next tick, or the moment when an answer is waited for no longer. */
   function schedule() {
     window.clearTimeout(timer);
-    if (paused || document.hidden) return;
-    const due = askedAt ? askedAt + PATIENCE : nextAt;
-    timer = window.setTimeout(askedAt ? giveUp : ask, Math.max(0, due - Date.now()));
+    const disabled = isOff() || askedAt > 0;
+    const interval = Math.max(20, nextAt - Date.now());
+    window.dash_clientside.set_props('shell-interval', disabled ? { disabled } : { disabled, interval });
+    if (askedAt && !isOff()) timer = window.setTimeout(giveUp, Math.max(0, askedAt + PATIENCE - Date.now()));
   }
 
+  /** Ask now, without waiting for the interval. */
   function ask() {
     if (askedAt && Date.now() - askedAt < PATIENCE) return;
+    window.dash_clientside.set_props('shell-interval', { n_intervals: ticks + 1 });
+  }
+
+  /** A poll has been sent. @param {number} count */
+  function asked(count) {
+    ticks = count || 0;
     askedAt = Date.now();
-    ticks += 1;
-    window.dash_clientside.set_props('shell-tick', { data: ticks });
-    schedule();
-    draw();
+    window.mf.ready(() => {
+      schedule();
+      draw();
+    });
   }
 
   function giveUp() {
@@ -154,7 +166,7 @@
     paused = !paused;
     if (paused) {
       askedAt = 0;
-      window.clearTimeout(timer);
+      schedule();
       draw();
     } else {
       retry();
@@ -163,7 +175,7 @@
 
   window.mf.live = { toggle, retry, state };
   window.dash_clientside = window.dash_clientside || {};
-  window.dash_clientside.shell = Object.assign(window.dash_clientside.shell || {}, { answer: hear });
+  window.dash_clientside.shell = Object.assign(window.dash_clientside.shell || {}, { asked, answer: hear });
 
   document.addEventListener('click', (event) => {
     const hit = event.target instanceof Element && event.target.closest('[data-live="button"], [data-live="retry"]');
@@ -172,8 +184,9 @@
     else toggle();
   });
   document.addEventListener('visibilitychange', () => {
-    window.clearTimeout(timer);
-    if (document.hidden || paused) {
+    if (isOff()) {
+      askedAt = 0;
+      schedule();
       draw();
       return;
     }
@@ -185,10 +198,6 @@
   window.mf.ready(() => {
     const button = find('button');
     refresh = Number(button instanceof HTMLElement && button.dataset.refresh) || refresh;
-    if (!last) {
-      askedAt = Date.now(); // Dash itself asks once when the page opens
-      schedule();
-    }
     draw();
     window.setInterval(() => !document.hidden && draw(), 1000);
   });

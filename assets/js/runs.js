@@ -6,6 +6,7 @@
   'use strict';
   let held = false;
   let over = false;
+  let fuller = 0;
 
   /** Rows stay where they are while the page is scrolled or the pointer rests on them. */
   function hold() {
@@ -127,8 +128,8 @@
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.runs = {
     /** Results that were not at hand are asked for once the rows are painted. */
-    ask_for_more(/** @type {{more?: boolean} | null} */ shown, /** @type {number | null} */ before) {
-      return shown && shown.more ? (before || 0) + 1 : window.dash_clientside.no_update;
+    ask_for_more(/** @type {{more?: boolean} | null} */ shown) {
+      if (shown && shown.more) window.setTimeout(() => window.dash_clientside.set_props('runs-fuller', { data: ++fuller }));
     },
     /** A drag over the activity strip becomes a `started` filter; a click on a dot opens its run. */
     brush(/** @type {any} */ relayout, /** @type {any} */ click) {

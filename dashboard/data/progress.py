@@ -16,7 +16,7 @@ from dashboard.data.database import Reader
 from dashboard.data.flags import is_false, is_true
 from dashboard.data.runs import Key
 from dashboard.data.task_counts import PARAMETERS
-from dashboard.data.task_signs import TaskKey, attempt_of, later_signs, task_key
+from dashboard.data.task_signs import TaskKey, attempt_of, task_key, tried_again
 from dashboard.models import TaskRef
 
 OVERLAP = 1_000
@@ -97,10 +97,10 @@ class ProgressCounter:
 
 
 def _final_failures(reader: Reader, failed: dict[TaskKey, Any]) -> tuple[TaskRef, ...]:
-    later = later_signs(reader, list(failed))
+    again = tried_again(reader, failed)
     rows = sorted(failed.items(), key=lambda item: item[1].ts_epoch)
     return tuple(
         TaskRef(row.step_name, row.task_name or str(row.task_id), attempt_of(row.tags), row.ts_epoch)
         for task, row in rows
-        if later.get(task, 0) <= row.ts_epoch
+        if task not in again
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, case, func, select
@@ -47,10 +47,10 @@ def failed_for_good(reader: Reader, keys: Sequence[Key]) -> dict[Key, list[TaskR
     newest: dict[TaskKey, Row[Any]] = {}
     for row in sorted(rows, key=lambda row: row.ts_epoch):
         newest[task_key(row)] = row
-    later = later_signs(reader, list(newest))
+    again = tried_again(reader, newest)
     failures: defaultdict[Key, list[TaskRef]] = defaultdict(list)
     for task, row in sorted(newest.items(), key=lambda item: item[1].ts_epoch):
-        if later.get(task, 0) <= row.ts_epoch:
+        if task not in again:
             failures[(row.flow_id, row.run_number)].append(
                 TaskRef(row.step_name, row.task_name or str(row.task_id), attempt_of(row.tags), row.ts_epoch)
             )
@@ -86,21 +86,30 @@ def attempt_of(tags: object) -> int | None:
     return int(found[1]) if found else None
 
 
-def later_signs(reader: Reader, tasks: Sequence[TaskKey]) -> dict[TaskKey, int]:
-    """When each task last started an attempt or ended one well."""
+def tried_again(reader: Reader, failed: Mapping[TaskKey, Row[Any]]) -> set[TaskKey]:
+    """Which of these tasks started another attempt after their failed one, or ended well."""
     m = reader.tables.metadata.c
-    newest: dict[TaskKey, int] = {}
-    for piece in chunks(tasks):
+    again: set[TaskKey] = set()
+    for piece in chunks(list(failed)):
         rows = reader.all(
             "later attempts",
-            select(m.flow_id, m.run_number, m.step_name, m.task_id, m.field_name, m.value, m.ts_epoch)
+            select(m.flow_id, m.run_number, m.step_name, m.task_id, m.field_name, m.value, m.ts_epoch, m.tags)
             .where(reader.dialect.one_of((m.flow_id, m.run_number, m.step_name, m.task_id), piece))
             .where(m.field_name.in_(("attempt", "attempt_ok"))),
         )
         for row in rows:
-            if row.field_name == "attempt" or parse_flag(row.value):
-                newest[task_key(row)] = max(newest.get(task_key(row), 0), row.ts_epoch)
-    return newest
+            before = failed[task_key(row)]
+            if (row.field_name == "attempt" or parse_flag(row.value)) and _is_later(row, before):
+                again.add(task_key(row))
+    return again
+
+
+def _is_later(row: Row[Any], before: Row[Any]) -> bool:
+    """By the number of the attempt, which no skew of clocks changes; by time where a row does not name its attempt."""
+    attempt, attempt_before = attempt_of(row.tags), attempt_of(before.tags)
+    if attempt is None or attempt_before is None:
+        return bool(row.ts_epoch > before.ts_epoch)
+    return attempt > attempt_before
 
 
 def _activity(reader: Reader, keys: Sequence[Key]) -> dict[Key, tuple[int, int]]:

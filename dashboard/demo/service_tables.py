@@ -21,16 +21,20 @@ KEYS = (
     "ALTER TABLE steps_v3 ADD PRIMARY KEY (flow_id, run_number, step_name)",
     "ALTER TABLE steps_v3 ADD CONSTRAINT steps_v3_flow_id_run_id_step_name_key UNIQUE (flow_id, run_id, step_name)",
     "ALTER TABLE tasks_v3 ADD PRIMARY KEY (task_id)",
-    "ALTER TABLE tasks_v3 ADD CONSTRAINT tasks_v3_flow_id_run_number_step_name_task_name_key "
-    "UNIQUE (flow_id, run_number, step_name, task_name)",
+    (
+        "ALTER TABLE tasks_v3 ADD CONSTRAINT tasks_v3_flow_id_run_number_step_name_task_name_key "
+        "UNIQUE (flow_id, run_number, step_name, task_name)"
+    ),
     "ALTER TABLE metadata_v3 ADD PRIMARY KEY (id, flow_id, run_number, step_name, task_id, field_name)",
     "ALTER TABLE artifact_v3 ADD PRIMARY KEY (flow_id, run_number, step_name, task_id, attempt_id, name)",
 )
 FOREIGN_KEYS = (
     "ALTER TABLE runs_v3 ADD FOREIGN KEY (flow_id) REFERENCES flows_v3 (flow_id)",
     "ALTER TABLE steps_v3 ADD FOREIGN KEY (flow_id, run_number) REFERENCES runs_v3 (flow_id, run_number)",
-    "ALTER TABLE tasks_v3 ADD FOREIGN KEY (flow_id, run_number, step_name) "
-    "REFERENCES steps_v3 (flow_id, run_number, step_name)",
+    (
+        "ALTER TABLE tasks_v3 ADD FOREIGN KEY (flow_id, run_number, step_name) "
+        "REFERENCES steps_v3 (flow_id, run_number, step_name)"
+    ),
 )
 _INDICES = (
     # version, name, table, columns
@@ -67,21 +71,20 @@ _INDICES = (
 def tables(jsonb_value: bool = False) -> list[str]:
     """CREATE TABLE for the six tables, without keys; `jsonb_value` as in deployments whose metadata holds JSON."""
     value = "jsonb" if jsonb_value else "text"
-    return [
-        f"CREATE TABLE flows_v3 (flow_id varchar(255) NOT NULL, {_COMMON})",
-        f"CREATE TABLE runs_v3 ({_RUN.format(number='serial')}, {_COMMON}, run_id varchar(255), "
-        "last_heartbeat_ts bigint)",
-        f"CREATE TABLE steps_v3 ({_STEP}, {_COMMON}, run_id varchar(255))",
-        f"CREATE TABLE tasks_v3 ({_STEP}, task_id bigserial NOT NULL, {_COMMON}, run_id varchar(255), "
-        "task_name varchar(255), last_heartbeat_ts bigint)",
-        f"CREATE TABLE metadata_v3 ({_STEP}, task_id bigint NOT NULL, id bigserial NOT NULL, "
-        f"field_name varchar(255) NOT NULL, value {value} NOT NULL, type varchar(255) NOT NULL, {_COMMON}, "
-        "run_id varchar(255), task_name varchar(255))",
-        f"CREATE TABLE artifact_v3 ({_STEP}, task_id bigint NOT NULL, name varchar(255) NOT NULL, "
-        "location varchar(255) NOT NULL, ds_type varchar(255) NOT NULL, sha varchar(255), type varchar(255), "
-        f"content_type varchar(255), attempt_id smallint NOT NULL, {_COMMON}, run_id varchar(255), "
-        "task_name varchar(255))",
-    ]
+    names = "run_id varchar(255), task_name varchar(255)"
+    task = f"{_STEP}, task_id bigint NOT NULL"
+    field = f"id bigserial NOT NULL, field_name varchar(255) NOT NULL, value {value} NOT NULL"
+    saved = "location varchar(255) NOT NULL, ds_type varchar(255) NOT NULL, sha varchar(255), type varchar(255)"
+    columns = {
+        "flows_v3": f"flow_id varchar(255) NOT NULL, {_COMMON}",
+        "runs_v3": f"{_RUN.format(number='serial')}, {_COMMON}, run_id varchar(255), last_heartbeat_ts bigint",
+        "steps_v3": f"{_STEP}, {_COMMON}, run_id varchar(255)",
+        "tasks_v3": f"{_STEP}, task_id bigserial NOT NULL, {_COMMON}, {names}, last_heartbeat_ts bigint",
+        "metadata_v3": f"{task}, {field}, type varchar(255) NOT NULL, {_COMMON}, {names}",
+        "artifact_v3": f"{task}, name varchar(255) NOT NULL, {saved}, content_type varchar(255), "
+        f"attempt_id smallint NOT NULL, {_COMMON}, {names}",
+    }
+    return [f"CREATE TABLE {table} ({definition})" for table, definition in columns.items()]
 
 
 def indices(level: str = LATEST) -> list[str]:

@@ -62,22 +62,39 @@ SHAPES = (
 
 
 def lines(
-    shape: Shape, flow: str, number: int, user: str, tags: str, system_tags: str, at: int, took: int, task: int, row: int
+    shape: Shape,
+    flow: str,
+    number: int,
+    user: str,
+    tags: str,
+    system_tags: str,
+    at: int,
+    took: int,
+    task: int,
+    row: int,
+    quote: str = "",
 ) -> Iterator[tuple[str, str]]:
-    """Table and lines of one run; `task` and `row` are its first task id and metadata id, `at` and `took` are ms."""
+    """Table and lines of one run; `task` and `row` are its first task id and metadata id, `at` and `took` are ms.
+
+    `quote` stands around values of metadata: '"' where that column is JSONB.
+    """
     run_id = f"argo-{flow.lower()}-{number:x}" if shape.argo else NULL
     step_run_id = run_id if shape.argo else str(number)
     common = f"{user}\t%d\t{tags}\t{system_tags}\t{run_id}"
     run, end = f"{flow}\t{number}", at + took
     yield "runs_v3", f"{run}\t{user}\t{at}\t{tags}\t{system_tags}\t{run_id}\t{end // 1000}\n"
-    yield "steps_v3", "".join(
-        f"{run}\t{step}\t{user}\t{at + int(took * share)}\t{tags}\t{system_tags}\t{step_run_id}\n"
-        for step, share in shape.steps.items()
+    yield (
+        "steps_v3",
+        "".join(
+            f"{run}\t{step}\t{user}\t{at + int(took * share)}\t{tags}\t{system_tags}\t{step_run_id}\n"
+            for step, share in shape.steps.items()
+        ),
     )
     tail = f"\tnull\t{run_id}\t"
     made = [_task_line(run, "_parameters", task, common % at, shape.argo, at)]
     name = f"t-{task}" if shape.argo else NULL
-    facts = [f"{run}\t_parameters\t{task}\t{row}\tend_step\t{shape.end}\tgraph_structure\t{user}\t{at}\t[]{tail}{name}\n"]
+    about = f"graph_structure\t{user}\t{at}\t[]{tail}{name}\n"
+    facts = [f"{run}\t_parameters\t{task}\t{row}\tend_step\t{quote}{shape.end}{quote}\t{about}"]
     saved = [_artifact(run, "_parameters", task, "alpha", ALPHA_SHA, 0, at, user, tags, system_tags, run_id, name)]
     for step, start, stop, oks in shape.tasks:
         task += 1
@@ -86,14 +103,14 @@ def lines(
         made.append(_task_line(run, step, task, common % begun, shape.argo, at + int(took * stop)))
         key = f"{run}\t{step}\t{task}"
         for attempt, ok in enumerate(oks):
-            first, last, tag = begun + attempt * each, begun + (attempt + 1) * each, f'["attempt_id:{attempt}"]'
+            about = f'["attempt_id:{attempt}"]{tail}{name}\n'
+            first, last = f"{user}\t{begun + attempt * each}", f"{user}\t{begun + (attempt + 1) * each}"
             row += 1
-            facts.append(f"{key}\t{row}\tattempt\t{attempt}\tattempt\t{user}\t{first}\t{tag}{tail}{name}\n")
+            facts.append(f"{key}\t{row}\tattempt\t{quote}{attempt}{quote}\tattempt\t{first}\t{about}")
             if ok:
                 row += 1
-                facts.append(
-                    f"{key}\t{row}\tattempt_ok\t{ok}\tinternal_attempt_status\t{user}\t{last}\t{tag}{tail}{name}\n"
-                )
+                kind = "internal_attempt_status"
+                facts.append(f"{key}\t{row}\tattempt_ok\t{quote}{ok}{quote}\t{kind}\t{last}\t{about}")
     if step == shape.end:
         saved.append(_artifact(run, step, task, "_task_ok", TRUE_SHA, 0, end, user, tags, system_tags, run_id, name))
     yield "tasks_v3", "".join(made)

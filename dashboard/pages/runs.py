@@ -210,10 +210,8 @@ def register(app: Dash, services: Services) -> None:
         return run_preview(services, *found) if found else feedback.info("This run is no longer in the database.")
 
     app.clientside_callback(
-        ClientsideFunction("runs", "ask_for_more"),
-        Output(ids.FULLER, "data"),
+        ClientsideFunction("runs", "ask_for_more"),  # writes FULLER by set_props: Dash prunes a loop of callbacks
         Input(ids.SHOWN, "data"),
-        State(ids.FULLER, "data"),
     )
     app.clientside_callback(
         ClientsideFunction("runs", "brush"),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.local import LocalIndex
-from tests.local.fixtures import environment
+from tests.local.fixtures import environment, until
 from tests.local.rows import metadata, rows
 
 Make = Callable[..., LocalIndex]
@@ -210,8 +210,7 @@ def test_an_index_has_one_writer(metaflow_folder: Path, index: Make) -> None:
     first, second = index(metaflow_folder), index(metaflow_folder)
     first.start()
     try:
-        while not first.runs:
-            pass
+        until(lambda: first.runs)
         report = second.scan()
         assert (report.files_read, second.runs) == (0, {})
     finally:
