@@ -6,10 +6,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
-from dash import html
-from dash.development.base_component import Component
-
+from components import elements as html
 from components.attributes import aria
+from components.elements import Element
 from components.icons import MEANINGS, status_name
 from dashboard.models import Qualifier, Status, Verdict
 
@@ -22,7 +21,7 @@ def look(verdict: Verdict) -> tuple[str, str]:
     return name, MEANINGS["completed" if name == "caught" else name][0]
 
 
-def status_cell(verdict: Verdict) -> Component:
+def status_cell(verdict: Verdict) -> Element:
     """Glyph and word, with the evidence on hover and for screen readers."""
     name, word = look(verdict)
     spoken = "Completed, caught" if verdict.qualifier is Qualifier.CAUGHT else word
@@ -37,16 +36,16 @@ def status_cell(verdict: Verdict) -> Component:
     )
 
 
-def tag(text: str, href: str) -> Component:
+def tag(text: str, href: str) -> Element:
     """A tag as a link to the runs that carry it."""
     return html.A(text, href=href, className="mf-tag", title=text)
 
 
-def tags(texts: Sequence[str], hrefs: Sequence[str], room: int = 24) -> Component:
+def tags(texts: Sequence[str], hrefs: Sequence[str], room: int = 24) -> Element:
     """As many tags as fit into `room` characters, one at least; the rest as a number with their names on hover."""
     lengths = list(accumulate(min(len(text), ROOM_MOST) + ROOM_BETWEEN for text in texts))
     most = max(1, bisect_right(lengths, room + ROOM_BETWEEN))
-    shown: list[Component] = [tag(text, href) for text, href in zip(texts[:most], hrefs[:most], strict=True)]
+    shown: list[Element] = [tag(text, href) for text, href in zip(texts[:most], hrefs[:most], strict=True)]
     if len(texts) > most:
         shown.append(html.Span(f"+{len(texts) - most}", className="mf-tag more", title=", ".join(texts[most:])))
     return html.Span(shown, className="cell-tags")

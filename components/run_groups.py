@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from dash import html
-from dash.development.base_component import Component
-
 from components import badges, formats
+from components import elements as html
 from components.attributes import aria
+from components.elements import Element
 from components.runs_table import Look, instant, width
 from dashboard.models import JudgedRun, Run, Status
 
@@ -61,7 +60,7 @@ def groups(runs: Sequence[JudgedRun], by: str) -> list[Group]:
     return [Group(name, tuple(members)) for name, members in found.items()]
 
 
-def group_header(group: Group, look: Look, all_of_it: str, run_href: Callable[[Run], str]) -> Component:
+def group_header(group: Group, look: Look, all_of_it: str, run_href: Callable[[Run], str]) -> Element:
     """One header row."""
     newest = group.runs[0].run
     place = " / ".join(part for part in (newest.project, newest.branch) if part) if look.grouped_by == "flow" else ""
@@ -97,7 +96,7 @@ def group_header(group: Group, look: Look, all_of_it: str, run_href: Callable[[R
     )
 
 
-def show_all(group: Group, look: Look, all_of_it: str) -> list[Component]:
+def show_all(group: Group, look: Look, all_of_it: str) -> list[Element]:
     """The row that leads to the rest of a group; none where all are shown."""
     if len(group.runs) <= SHOWN:
         return []
@@ -105,11 +104,11 @@ def show_all(group: Group, look: Look, all_of_it: str) -> list[Component]:
     return [html.Tr(html.Td(link, colSpan=width(look), className="show-all"), key=f"all-{group.name}")]
 
 
-def _fact(name: str, value: str) -> Component:
+def _fact(name: str, value: str) -> Element:
     return html.Span([html.Span(name, className="t3"), " ", html.B(value)], className="small")
 
 
-def _bars(group: Group) -> Component:
+def _bars(group: Group) -> Element:
     """The last runs, oldest first: height is the duration, colour the status."""
     last = list(reversed(group.runs[:LAST]))
     longest = max((one.verdict.duration or 0 for one in last), default=0) or 1

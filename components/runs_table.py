@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dash import html
-from dash.development.base_component import Component
-
 from components import badges, formats
+from components import elements as html
 from components.attributes import aria, data
+from components.elements import Element
 from dashboard.models import JudgedRun, Outcome, Qualifier, Run, Status, TaskRef
 
 TYPICAL_AT, FULL_AT = 0.4, 2.5  # a typical run ends at 40 % of the bar, one 2.5 times as long fills it
@@ -33,7 +32,7 @@ class Links:
 
     run: Callable[[Run], str]
     task: Callable[[Run, TaskRef], str]
-    flow: Callable[[Run], str]
+    flow: Callable[[str], str]
     user: Callable[[str], str]
     tag: Callable[[str], str]
     select: Callable[[Run], str]
@@ -66,12 +65,17 @@ COLUMNS: tuple[tuple[str, str, str | None], ...] = (
 )
 
 
-def runs_table(body: Sequence[Component], links: Links, look: Look) -> Component:
+def runs_table(body: Sequence[Element], links: Links, look: Look) -> Element:
     """The table with its head; `body` are rows and group rows."""
     shown = [column for column in COLUMNS if column[0] not in look.hidden]
     return html.Table(
         [
-            html.Colgroup([html.Col(className=f"col-{name}") for name, _, _ in shown]),
+            html.Colgroup(
+                [
+                    *(html.Col(className=f"col-{name}") for name, _, _ in shown),
+                    *(html.Col(className=f"col-rest {name}") for name in ("user", "tags") if name not in look.hidden),
+                ]
+            ),
             html.Thead(html.Tr([_heading(name, words, sort, links, look) for name, words, sort in shown])),
             html.Tbody(list(body)),
         ],
@@ -80,7 +84,7 @@ def runs_table(body: Sequence[Component], links: Links, look: Look) -> Component
     )
 
 
-def section(words: str, note: str, look: Look, icon: str | None = None) -> Component:
+def section(words: str, note: str, look: Look, icon: str | None = None) -> Element:
     """A row that names the rows below it."""
     glyph: list[Any] = [html.I(className=f"ic ic-{icon}", **aria(hidden="true")), " "] if icon else []
     cell = html.Td([*glyph, html.Span(words, className="m"), " ", html.Span(note, className="t2")], colSpan=width(look))
@@ -92,7 +96,7 @@ def width(look: Look) -> int:
     return sum(1 for name, _, _ in COLUMNS if name not in look.hidden)
 
 
-def run_row(row: Row, links: Links, look: Look, preview: Component | None = None) -> list[Component]:
+def run_row(row: Row, links: Links, look: Look, preview: Element | None = None) -> list[Element]:
     """One run, and its preview below it when it is open."""
     run, verdict = row.judged.run, row.judged.verdict
     cells = {
@@ -121,14 +125,14 @@ def run_row(row: Row, links: Links, look: Look, preview: Component | None = None
     return [line, html.Tr(html.Td(preview, colSpan=width(look)), className="preview", key=f"{run.pathspec}/preview")]
 
 
-def instant(at: int | None, now: int, style: str = "relative") -> Component | str:
+def instant(at: int | None, now: int, style: str = "relative") -> Element | str:
     """A point in time; the browser keeps it current and shows it in the chosen time zone."""
     if at is None:
         return formats.NOTHING
     return html.Time(formats.ago(at, now), dateTime=str(at), **data(ms=str(at), style=style))
 
 
-def _heading(name: str, words: str, sort: str | None, links: Links, look: Look) -> Component:
+def _heading(name: str, words: str, sort: str | None, links: Links, look: Look) -> Element:
     children: list[Any] = [words]
     if name == "flow":
         children = (
@@ -160,28 +164,32 @@ def _heading(name: str, words: str, sort: str | None, links: Links, look: Look) 
     return html.Th(hidden, className=f"c-{name}{' sorted' if current and sort else ''}", scope="col", **more)
 
 
-def _check(row: Row, links: Links) -> Component:
+def _check(row: Row, links: Links) -> Element:
     run = row.judged.run
     more: dict[str, Any] = {"aria-checked": str(row.selected).lower(), "aria-label": f"Select {run.pathspec}"}
     inner = html.Span(className=f"mf-check{' is-on' if row.selected else ''}")
     return html.A(inner, href=links.select(run), role="checkbox", className="hit", **more)
 
 
-def _caret(row: Row, links: Links) -> Component:
+def _caret(row: Row, links: Links) -> Element:
     run = row.judged.run
     more: dict[str, Any] = {"aria-expanded": str(row.opened).lower(), "aria-label": f"Details of {run.pathspec}"}
     icon = html.I(className=f"ic ic-{'down' if row.opened else 'right'}", **aria(hidden="true"))
     return html.A(icon, href=links.open(run), role="button", className="hit", **more)
 
 
-def _flow(run: Run, links: Links, look: Look) -> Component:
+def _flow(run: Run, links: Links, look: Look) -> Element:
     place = " / ".join(part for part in (run.project, run.branch) if part)
-    name = [] if look.grouped_by == "flow" else [html.A(run.flow, href=links.flow(run), className="f", title=run.flow)]
+    name = (
+        []
+        if look.grouped_by == "flow"
+        else [html.A(run.flow, href=links.flow(run.flow), className="f", title=run.flow)]
+    )
     small = [html.Span(place, className="p", title=place)] if place and "project" not in look.hidden else []
     return html.Span([*name, *small], className="cell-flow")
 
 
-def _user(run: Run, links: Links) -> Component:
+def _user(run: Run, links: Links) -> Element:
     if run.user:
         return html.A(run.user, href=links.user(run.user), className="plain ell")
     if run.owner:
@@ -191,7 +199,7 @@ def _user(run: Run, links: Links) -> Component:
     return html.Span(formats.NOTHING, className="t3")
 
 
-def _duration(row: Row, look: Look) -> Component:
+def _duration(row: Row, look: Look) -> Element:
     run, verdict = row.judged.run, row.judged.verdict
     live = verdict.status is Status.RUNNING
     length = max(0, look.now - run.created_at) if live else verdict.duration
@@ -210,7 +218,7 @@ def _duration(row: Row, look: Look) -> Component:
     return html.Span([text, bar], className="cell-dur")
 
 
-def _result(row: Row, links: Links, look: Look) -> Component:
+def _result(row: Row, links: Links, look: Look) -> Element:
     run, verdict, result = row.judged.run, row.judged.verdict, row.result
     if result is None:
         return html.Span(className="mf-skel", style={"width": "72px"}, **aria(label="loading"))
@@ -227,14 +235,14 @@ def _result(row: Row, links: Links, look: Look) -> Component:
     return html.Span(formats.count(result.tasks, "task"), className="t2")
 
 
-def _task_link(run: Run, task: TaskRef, number: int, tone: str, links: Links, word: str) -> Component:
+def _task_link(run: Run, task: TaskRef, number: int, tone: str, links: Links, word: str) -> Element:
     error = task.error or word
     more = f" +{number - 1} more" if number > 1 else ""
     link = html.A(f"{task.step}/{task.task}", href=links.task(run, task), className="mono")
     return html.Span([link, " ", html.Span(error + more, className=tone, title=error)])
 
 
-def _progress(row: Row, result: Outcome, look: Look) -> Component:
+def _progress(row: Row, result: Outcome, look: Look) -> Element:
     done, known = result.done or 0, max(result.tasks, 1)
     running = max(0, result.tasks - done - result.failed)
     parts = [
@@ -242,7 +250,7 @@ def _progress(row: Row, result: Outcome, look: Look) -> Component:
         html.I(className="s-failed", style={"width": f"{result.failed / known:.1%}"}),
         html.I(className="s-running-soft", style={"width": f"{min(running / known, 0.12):.1%}"}),
     ]
-    words: list[Component] = [html.Span(f"{done:,} / {result.tasks:,}", title="tasks done of those registered so far")]
+    words: list[Element] = [html.Span(f"{done:,} / {result.tasks:,}", title="tasks done of those registered so far")]
     if result.failed:
         words.append(html.Span(f"{result.failed:,} failed", className="fg-failed"))
     spent = look.now - row.judged.run.created_at

@@ -46,9 +46,9 @@ def to_html(component: Any) -> str:
         return ""
     if isinstance(component, list | tuple):
         return "".join(to_html(child) for child in component)
-    if not hasattr(component, "to_plotly_json"):
+    if not isinstance(component, dict) and not hasattr(component, "to_plotly_json"):
         return escape(str(component))
-    plain = component.to_plotly_json()
+    plain = component if isinstance(component, dict) else component.to_plotly_json()
     props: Mapping[str, Any] = plain["props"]
     if plain["namespace"] == "dash_html_components":
         return _element(plain["type"].lower(), props)

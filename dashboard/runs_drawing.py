@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache, partial
 from typing import Any
+from urllib.parse import quote_plus
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -23,7 +25,7 @@ from dashboard.filters import PRESETS, RunQuery, Span, toggled
 from dashboard.links import href
 from dashboard.models import Run
 from dashboard.pathspec import Pathspec
-from dashboard.runs_view import Held, RunsView, without_each
+from dashboard.runs_view import Asked, Held, RunsView, without_each
 from dashboard.services import Services
 
 GRAPH: Any = {
@@ -58,7 +60,18 @@ def table(services: Services, view: RunsView, to: To) -> Component:
     body += _rows(view.rest, links, look)
     for group, rows in view.groups:
         body += _group(group, rows, view.query, links, look, to)
-    return runs_table(body, links, look)
+    found: Component = runs_table(body, links, look)
+    return found
+
+
+def misunderstood(asked: Asked, to: To) -> Component:
+    """In place of the table: what in the link cannot be understood, and the way on."""
+    kept = asked.query.filter != RunQuery().where(started=asked.query.filter.started).filter
+    everything = to(RunQuery().where(started=asked.query.filter.started))
+    actions = [html.A("Leave it out", href=to(asked.query), className="mf-btn sm")] if asked.bad and kept else []
+    clear = html.A("Clear all filters", href=everything, className="mf-btn sm quiet" if actions else "mf-btn sm")
+    panel = feedback.state("This link cannot be understood", asked.problem, actions=[*actions, clear])
+    return html.Div(panel, **data(bad=" ".join(asked.bad)))
 
 
 def tools(query: RunQuery, to: To) -> list[Component]:
@@ -172,10 +185,13 @@ def counts(services: Services, query: RunQuery, to: To) -> tuple[list[Component]
 
 
 def strip_graph(graph_id: str) -> Component:
-    """The empty strip; its figure follows."""
-    return dcc.Graph(
-        id=graph_id, config=GRAPH, className="strip-graph", style={"height": f"{HEIGHT}px"}, responsive=True
-    )
+    """The empty strip, without Plotly's own axes; its figure follows."""
+    bare = {"visible": False}
+    blank = {
+        "layout": {"xaxis": bare, "yaxis": bare, "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}
+    }
+    style = {"height": f"{HEIGHT}px"}
+    return dcc.Graph(id=graph_id, figure=blank, config=GRAPH, className="strip-graph", style=style, responsive=True)
 
 
 def strip(services: Services, query: RunQuery) -> Figure:
@@ -220,17 +236,27 @@ def _span(query: RunQuery, oldest: int | None, now: int, services: Services) -> 
 
 
 def _links(query: RunQuery, to: To) -> Links:
+    here = to(query)
+    adding = f"{here}{'&' if '?' in here else '?'}"
+
     def run(run: Run) -> str:
         return href(Pathspec(run.flow, run.id).url)
+
+    def toggling(name: str, run: Run) -> str:
+        """What is on is left out; what is off is put at the end, which needs no new query."""
+        chosen: tuple[str, ...] = getattr(query, name)
+        if run.pathspec in chosen:
+            return to(query.show(**{name: toggled(chosen, run.pathspec)}))
+        return f"{adding}{name}={quote_plus(run.pathspec)}"
 
     return Links(
         run=run,
         task=lambda one, task: href(Pathspec(one.flow, one.id, task.step, task.task).url),
-        flow=lambda one: to(query.where(flow=(one.flow,))),
-        user=lambda name: to(query.where(user=(name,))),
-        tag=lambda tag: to(query.where(tag=tuple(dict.fromkeys((*query.filter.tag, tag))))),
-        select=lambda one: to(query.show(select=toggled(query.select, one.pathspec))),
-        open=lambda one: to(query.show(open=toggled(query.open, one.pathspec))),
+        flow=cache(lambda name: to(query.where(flow=(name,)))),
+        user=cache(lambda name: to(query.where(user=(name,)))),
+        tag=cache(lambda tag: to(query.where(tag=tuple(dict.fromkeys((*query.filter.tag, tag)))))),
+        select=partial(toggling, "select"),
+        open=partial(toggling, "open"),
         sort=lambda sort: to(query.show(sort=sort, after=None, rows=50)),
     )
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import parse_qs, urlencode
 
 from components.run_groups import SHOWN, Group, groups
 from components.runs_table import Row
 from dashboard.data import runs
 from dashboard.data.database import Reader
 from dashboard.data.judge import Judge
-from dashboard.data.run_search import RunPage, matches
-from dashboard.filters import RunFilter, RunQuery
+from dashboard.data.run_search import Cursor, RunPage, matches
+from dashboard.errors import BadQuery
+from dashboard.filters import RunFilter, RunQuery, Span
 from dashboard.models import JudgedRun, Run, Status
 from dashboard.pathspec import Pathspec
 from dashboard.services import Services
@@ -27,6 +29,34 @@ class Held:
 
     pinned: tuple[runs.Key, ...]
     rest: tuple[runs.Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a URL asks for: the query as far as it can be understood and, where a part cannot, why and which."""
+
+    query: RunQuery
+    problem: str | None = None
+    bad: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str, default_started: Span | None) -> Asked:
+        """From a URL's query text; never raises."""
+        try:
+            return cls(_query(text, default_started))
+        except BadQuery as error:
+            problem = str(error)
+        except ValueError:  # from urllib: a limit of its own
+            return cls(RunQuery.from_query("", default_started), "The link has too many parameters.")
+        good, bad = "", []
+        for name, values in parse_qs(text.lstrip("?")).items():
+            more = f"{good}&{urlencode([(name, value) for value in values])}"
+            try:
+                _query(more, default_started)
+                good = more
+            except BadQuery:
+                bad.append(name)
+        return cls(_query(good, default_started), problem, tuple(bad))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +120,13 @@ def runs_view(services: Services, query: RunQuery, *, details: bool, held: Held 
         new_runs=_new_runs(services, query, held) if held else 0,
         is_complete=complete,
     )
+
+
+def _query(text: str, default_started: Span | None) -> RunQuery:
+    query = RunQuery.from_query(text, default_started)
+    if query.after:
+        Cursor.parse(query.after)
+    return query
 
 
 def _still(row: Row) -> object:

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import URL, Engine, create_engine
 
 from dashboard.data import embedded
+from dashboard.demo import service_tables
 from dashboard.settings import Settings
 from tests import browser, postgres
 
@@ -48,8 +49,6 @@ def postgres_url() -> Iterator[URL]:
 @pytest.fixture(scope="session")
 def postgres_template(postgres_url: URL) -> Iterator[str]:
     """The name of a database with the service's empty tables, as its newest migration leaves them."""
-    from dashboard.demo import service_tables
-
     with postgres.database(postgres_url) as url:
         engine = create_engine(url)
         service_tables.create(engine)

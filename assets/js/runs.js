@@ -62,7 +62,8 @@
   function change(change) {
     const url = new URL(location.href);
     change(url.searchParams);
-    for (const name of ['after', 'rows']) url.searchParams.delete(name);
+    const bad = document.querySelector('#runs-table [data-bad]')?.getAttribute('data-bad') || '';
+    for (const name of ['after', 'rows', ...bad.split(' ')]) url.searchParams.delete(name);
     window.mf.go(url.href);
   }
 

@@ -13,7 +13,7 @@ from components.formats import local
 
 LANES = ((10_000, "10 s"), (60_000, "1 m"), (600_000, "10 m"), (3_600_000, "1 h"), (36_000_000, "10 h"))
 SHORTEST, LONGEST = 5_000, 90_000_000
-HEIGHT = 92
+HEIGHT = 98
 # css name → (Plotly symbol, size, opacity); later ones are drawn on top
 MARKS: Mapping[str, tuple[str, float, float]] = {
     "completed": ("circle", 4.5, 0.7),
@@ -60,6 +60,16 @@ def activity(
             cliponaxis=False,
         )
         figure.data[-1].marker.line = {"width": 2 if name == "running" else 0, "color": palette[f"st-{name}"]}
+    figure.add_annotation(
+        x=_naive(until, zone),
+        y=0,
+        yref="paper",
+        xanchor="right",
+        yanchor="top",
+        text="now",
+        showarrow=False,
+        font={"size": 11, "color": palette["text-3"]},
+    )
     figure.add_vline(x=_naive(until, zone), line={"width": 1, "dash": "dot", "color": palette["text-3"]})
     if brushed:
         figure.add_vrect(
@@ -98,7 +108,7 @@ def _layout(since: int, until: int, zone: tzinfo, palette: Mapping[str, str]) ->
     ticks = _days(start, end)
     return {
         "height": HEIGHT,
-        "margin": {"l": 34, "r": 0, "t": 4, "b": 14},
+        "margin": {"l": 34, "r": 0, "t": 4, "b": 20},
         "showlegend": False,
         "dragmode": "select",
         "selectdirection": "h",
@@ -147,7 +157,7 @@ def _days(start: datetime, end: datetime) -> list[tuple[datetime, str]]:
         first = start.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
         form = "%a %d" if length.days < 20 else "%d %b"
     ticks: list[tuple[datetime, str]] = []
-    while first < end and len(ticks) < 40:
+    while first < end - length * 0.1 and len(ticks) < 40:  # the rest is for “now”
         ticks.append((first, first.strftime(form)))
         first += step
     return ticks

@@ -38,11 +38,14 @@ def step_bars(bars: Sequence[Bar], total: int, palette: Mapping[str, str]) -> go
             y=[row for row, _ in mine],
             width=0.42,
             marker={"color": palette[f"st-{look}"], "line": {"width": 0}},
-            text=[bar.note for _, bar in mine],
+            text=[f"\u2002\u2002{bar.note}" if bar.failures else bar.note for _, bar in mine],  # clear of the marks
             textposition="outside",
             constraintext="none",
             textangle=0,
-            textfont={"size": 11, "color": palette["st-failed-fg"] if look == "failed" else palette["text-2"]},
+            textfont={
+                "size": 11,
+                "color": [palette["st-failed-fg" if bar.failures or look == "failed" else "text-2"] for _, bar in mine],
+            },
             cliponaxis=False,
             hoverinfo="skip",
         )

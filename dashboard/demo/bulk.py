@@ -12,7 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -49,48 +50,53 @@ class Order:
     level: str = service_tables.LATEST
     jsonb_value: bool = False
     now: int = 0
+    until: int = 0  # ms, when the last run of a fixed shape is over; before the simulated ones
 
 
 def fill(order: Order, progress: bool = True) -> None:
     """Create the service's tables and fill them. Raises BadInput unless the tables are missing."""
-    order = order if order.now else Order(**{**_fields(order), "now": int(time.time() * 1000)})
+    order = order if order.now else replace(order, now=int(time.time() * 1000))
+    special = sorted(_special(order), key=lambda run: run.created)
+    order = replace(order, until=special[0].created - 60_000)
     if make_url(order.url).get_backend_name() == "sqlite":
-        _fill_sqlite(order, progress)
+        _fill_sqlite(order, special, progress)
     else:
-        _fill_postgresql(order, progress)
-
-
-def _fields(order: Order) -> dict[str, Any]:
-    return {name: getattr(order, name) for name in Order.__slots__}
+        _fill_postgresql(order, special, progress)
 
 
 def _population(order: Order) -> Population:
-    return population(order.runs, order.days, order.seed, order.now)
+    return population(order.runs, order.days, order.seed, order.until)
 
 
 def _chunks(order: Order) -> list[tuple[int, int]]:
     return [(start, min(start + CHUNK, order.runs)) for start in range(0, order.runs, CHUNK)]
 
 
-def _fill_postgresql(order: Order, progress: bool) -> None:
+def _fill_postgresql(order: Order, special: list[Run], progress: bool) -> None:
     engine = create_engine(order.url)
+    try:
+        _fill_tables(engine, order, special, progress)
+    finally:
+        engine.dispose()
+
+
+def _fill_tables(engine: Engine, order: Order, special: list[Run], progress: bool) -> None:
     if set(inspect(engine).get_table_names()) & set(COLUMNS):
         raise BadInput("The database already holds the service's tables; the generator only fills an empty one.")
     with engine.begin() as connection:
         for statement in service_tables.tables(order.jsonb_value):
             connection.exec_driver_sql(statement)
     _copy(engine, "flows_v3", _flow_lines(order.now, order.days))
-    with ProcessPoolExecutor(WORKERS, initializer=_start_worker, initargs=(order,)) as workers:
+    with ProcessPoolExecutor(WORKERS, get_context("spawn"), initializer=_start_worker, initargs=(order,)) as workers:
         copied = [workers.submit(_copy_chunk, *chunk) for chunk in _chunks(order)]
         with tqdm(total=order.runs, desc="rows", unit="run", disable=not progress) as bar:
             for done in as_completed(copied):
                 bar.update(done.result())
-    for table, rows in _special_rows(order, _population(order)).items():
+    for table, rows in _special_rows(order, special, _population(order)).items():
         if table == "metadata_v3" and order.jsonb_value:
             rows = [(*row[:6], f'"{row[6]}"', *row[7:]) for row in rows]
         _copy_rows(engine, table, rows)
     _finish(engine, order, progress)
-    engine.dispose()
 
 
 _worker: dict[str, Any] = {}
@@ -182,12 +188,12 @@ def _simulated(key: str, name: str, now: int, wide: int, done: float, seed: int)
     return Simulator(run, random.Random(f"{key}/{seed}"), None, wide).simulate()
 
 
-def _special_rows(order: Order, people: Population) -> dict[str, list[Values]]:
+def _special_rows(order: Order, special: list[Run], people: Population) -> dict[str, list[Values]]:
     """All rows of the special runs, with ids after those of the others; what is still to come is left out."""
     found: defaultdict[str, list[Values]] = defaultdict(list)
     metadata: list[Values] = []
     task_id = people.last_task
-    for number, run in enumerate(sorted(_special(order), key=lambda run: run.created), order.runs + 1):
+    for number, run in enumerate(special, order.runs + 1):
         run.number = number
         made = Rows(run, ROOT)
         found["runs_v3"].append(made.run_row(order.now))
@@ -208,7 +214,7 @@ def _special_rows(order: Order, people: Population) -> dict[str, list[Values]]:
     return found
 
 
-def _fill_sqlite(order: Order, progress: bool) -> None:
+def _fill_sqlite(order: Order, special: list[Run], progress: bool) -> None:
     path = Path(make_url(order.url).database or "")
     if path.exists() and path.stat().st_size:
         raise BadInput(f"{path} already exists; the generator only fills a new file.")
@@ -228,7 +234,7 @@ def _fill_sqlite(order: Order, progress: bool) -> None:
         for start, stop in tqdm(_chunks(order), "rows", unit="chunk", disable=not progress):
             for table, text in _collected(people, start, stop, "").items():
                 insert(table, _parsed(text))
-        for table, rows in _special_rows(order, people).items():
+        for table, rows in _special_rows(order, special, people).items():
             insert(table, iter(rows))
     engine.dispose()
     engine = open_for_writing(path)  # makes the indices again

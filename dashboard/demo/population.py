@@ -1,4 +1,4 @@
-"""A million runs as numpy columns: when, which flow, whose, which shape. Deterministic by seed and now."""
+"""A million runs as numpy columns: when, which flow, whose, which shape. Deterministic."""
 
 from __future__ import annotations
 
@@ -59,12 +59,11 @@ class Population:
             yield from lines(kind, name, number, who, self.tag_sets[tags], system, at, took, task, row, quote)
 
 
-def population(runs: int, days: int, seed: int, now: int) -> Population:
-    """`runs` runs spread over `days` days up to 20 minutes before `now` (ms); a few flows and users have most."""
+def population(runs: int, days: int, seed: int, until: int) -> Population:
+    """Runs spread over the `days` days before `until` (ms), all over by then; a few flows and users have most."""
     rng = np.random.default_rng(seed)
-    until = now - 1_200_000
     at = np.sort(until - (rng.random(runs) * days * DAY).astype(np.int64))
-    took = np.minimum((np.exp(rng.normal(5.6, 1.3, runs)) * 1000).astype(np.int64), until - at) + 2_000
+    took = np.minimum((np.exp(rng.normal(5.6, 1.3, runs)) * 1000).astype(np.int64), until - at)
     weights = np.array([shape.weight for shape in SHAPES])
     shape = rng.choice(len(SHAPES), runs, p=weights / weights.sum()).astype(np.int8)
     tasks = np.array([1 + len(shape.tasks) for shape in SHAPES], dtype=np.int64)[shape]

@@ -19,7 +19,13 @@ CODE = Path(__file__).resolve().parents[2]
 def start_writer(database: Path, seed: int = 7) -> subprocess.Popen[bytes]:
     """Start the writer for a demo database; it ends on SIGTERM, or when this process or its `stdin` goes away."""
     command = [sys.executable, "-m", "dashboard.demo", "--follow", str(database.absolute()), "--seed", str(seed)]
-    return subprocess.Popen([*command, "--attached"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd=CODE)
+    return subprocess.Popen(
+        [*command, "--attached"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        cwd=CODE,
+        start_new_session=True,  # Ctrl-C is the parent's affair
+    )
 
 
 def follow(database: Path, seed: int, attached: bool) -> None:

@@ -6,6 +6,8 @@ that counts: a deployment may stop before the indices of 2026.
 
 from __future__ import annotations
 
+from sqlalchemy import Engine
+
 LATEST = "latest"
 BEFORE_2026 = "20230118020300"
 LEVELS = (BEFORE_2026, "20260615000000", "20260706000000", LATEST)
@@ -66,6 +68,13 @@ _INDICES = (
     ("20260706000003", "metadata_v3_idx_flow_run_ts_id_desc", "metadata_v3",
      "(flow_id, run_number, ts_epoch DESC, id DESC)"),
 )  # fmt: skip
+
+
+def create(engine: Engine, level: str = LATEST, jsonb_value: bool = False) -> None:
+    """Create the six empty tables with keys, foreign keys and indices."""
+    with engine.begin() as connection:
+        for statement in (*tables(jsonb_value), *KEYS, *FOREIGN_KEYS, *indices(level)):
+            connection.exec_driver_sql(statement)
 
 
 def tables(jsonb_value: bool = False) -> list[str]:

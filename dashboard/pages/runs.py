@@ -17,7 +17,7 @@ from dashboard.filters import RunQuery
 from dashboard.links import href, split
 from dashboard.pathspec import Pathspec
 from dashboard.run_preview import run_preview
-from dashboard.runs_view import find_run, runs_view
+from dashboard.runs_view import Asked, find_run, runs_view
 from dashboard.services import Services
 
 PATH = "/"
@@ -53,19 +53,20 @@ def first_paint(services: Services, text: str) -> Component | None:
     if not services.database.health().ok:
         return None
     default = services.default_started
-    query = RunQuery.from_query(text, default)
+    asked = Asked.parse(text, default)
+    query = asked.query
 
     def to(query: RunQuery) -> str:
         return href(PATH, query.to_query(default))
 
-    view = runs_view(services, query, details=False)
+    view = None if asked.problem else runs_view(services, query, details=False)
     return _frame(
         statuses=filter_bar.status_toggles(query, None, to),
         controls=filter_bar.controls(query, to, href(PATH), default, ""),
         chips=filter_bar.chips(query, to, viewer.zone(), default),
         tools=drawing.tools(query, to),
-        table=drawing.table(services, view, to),
-        more=drawing.more(view, to),
+        table=drawing.table(services, view, to) if view else drawing.misunderstood(asked, to),
+        more=drawing.more(view, to) if view else None,
     )
 
 
@@ -117,8 +118,8 @@ def _frame(
 def register(app: Dash, services: Services) -> None:
     """Callbacks of this page."""
 
-    def parse(place: str | None) -> RunQuery:
-        return RunQuery.from_query(split(place)[1], services.default_started)
+    def parse(place: str | None) -> Asked:
+        return Asked.parse(split(place)[1], services.default_started)
 
     def to(query: RunQuery) -> str:
         return href(PATH, query.to_query(services.default_started))
@@ -131,7 +132,7 @@ def register(app: Dash, services: Services) -> None:
         shell.ZONE,
     )
     def draw_controls(place: str | None, _zone: object) -> tuple[object, object, object]:
-        query = parse(place)
+        query = parse(place).query
         default, zone = services.default_started, viewer.zone()
         controls = filter_bar.controls(query, to, href(PATH), default, f"times are {zone}")
         return controls, filter_bar.chips(query, to, zone, default), drawing.tools(query, to)
@@ -156,7 +157,10 @@ def register(app: Dash, services: Services) -> None:
         is_held: bool,
         shown: dict[str, object] | None,
     ) -> tuple[object, object, object, object]:
-        query = parse(place)
+        asked = parse(place)
+        if asked.problem:
+            return drawing.misunderstood(asked, to), None, None, {"place": place, "digest": asked.problem}
+        query = asked.query
         same = shown is not None and shown.get("place") == place
         held = drawing.held(shown) if is_held and same and ctx.triggered_id in (shell.ids.TOKEN, ids.FULLER) else None
         view = runs_view(services, query, details=ctx.triggered_id in (shell.ids.TOKEN, ids.FULLER), held=held)
@@ -174,10 +178,11 @@ def register(app: Dash, services: Services) -> None:
         Input(ids.SHOWN, "data"),
     )
     def fill_counts(place: str | None, _token: object, shown: object) -> tuple[object, object]:
-        query = parse(place)
+        asked = parse(place)
         if shown is None:  # the rows go first
-            return filter_bar.status_toggles(query, None, to), ""
-        return drawing.counts(services, query, to)
+            return filter_bar.status_toggles(asked.query, None, to), ""
+        toggles, found = drawing.counts(services, asked.query, to)
+        return toggles, "" if asked.problem else found
 
     @app.callback(
         Output(ids.STRIP_FRAME, "children"),
@@ -196,7 +201,7 @@ def register(app: Dash, services: Services) -> None:
         shell.ZONE,
     )
     def draw_strip(place: str | None, _token: object, _theme: object, _zone: object) -> object:
-        return drawing.strip(services, parse(place))
+        return drawing.strip(services, parse(place).query)
 
     @app.callback(
         Output({"type": ids.PREVIEW, "run": MATCH}, "children"),

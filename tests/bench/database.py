@@ -21,14 +21,17 @@ def filled(folder: Path, runs: int, wide: int) -> Iterator[str]:
     server = get_server(str(folder.resolve()))
     try:
         name = f"bench_{runs}_{wide}"
-        url = f"postgresql://postgres:@/{name}?host={server.get_uri().partition('host=')[2]}"
+        url = f"postgresql+psycopg://postgres:@/{name}?host={server.get_uri().partition('host=')[2]}"
         with _admin(server.get_uri()) as admin:
             found = admin.execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}).scalar()
             if not found:
                 admin.execute(text(f'CREATE DATABASE "{name}"'))
         if not found:
             generate = [sys.executable, "-m", "dashboard.demo", "--url", url, "--runs", str(runs), "--wide", str(wide)]
-            subprocess.run(generate, check=True)
+            if subprocess.run(generate, check=False).returncode:
+                with _admin(server.get_uri()) as admin:
+                    admin.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+                raise RuntimeError("the database could not be filled")
         with beating(url):
             yield url
     finally:
@@ -38,7 +41,7 @@ def filled(folder: Path, runs: int, wide: int) -> Iterator[str]:
 @contextmanager
 def beating(url: str) -> Iterator[None]:
     """Keep the three newest unfinished runs alive."""
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
     beat = text(
         "UPDATE runs_v3 SET last_heartbeat_ts = extract(epoch FROM now())::bigint WHERE (flow_id, run_number) IN ("
         "SELECT r.flow_id, r.run_number FROM runs_v3 r WHERE NOT EXISTS (SELECT 1 FROM tasks_v3 t WHERE"

@@ -71,9 +71,7 @@ class Writer:
         if (*key, step) not in self._parents:
             self._parents.add((*key, step))
             run_id = str(key[1])
-            self._add(
-                self.tables.steps, flow_id=key[0], run_number=key[1], run_id=run_id, step_name=step, ts_epoch=at
-            )
+            self._add(self.tables.steps, flow_id=key[0], run_number=key[1], run_id=run_id, step_name=step, ts_epoch=at)
         task = next(self._tasks) if task_id is None else task_id
         self._add(
             self.tables.tasks,

@@ -1,0 +1,231 @@
+"""The filter bar: every condition is in the URL, and a link reproduces the view."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.looks import chip, column, names, open_runs, rows, settled, toggle
+from tests.e2e.serving import App
+
+
+def query(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def number(text: str) -> int:
+    return int(re.sub(r"\D", "", text))
+
+
+def add_filter(page: Page, field: str, operator: str, value: str) -> None:
+    page.get_by_label("Add filter", exact=True).click()
+    page.get_by_label(f"{field} operator").select_option(operator)
+    page.locator(f"#filter-{field.lower()}-value").fill(value)
+    page.locator(f"#filter-{field.lower()}-value").press("Enter")
+
+
+def test_status_toggles_count_filter_and_combine(page: Page, demo_app: App) -> None:
+    open_runs(page, demo_app.url)
+    failed = toggle(page, "Failed")
+    count = number(failed.locator(".n").inner_text())
+    assert count > 0
+    failed.click()
+    expect(page).to_have_url(re.compile("status=failed"))
+    expect(failed).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#runs-count")).to_contain_text(f"{count} runs")
+    settled(page)
+    assert set(column(page, "status")) <= {"Failed", "Killed"}
+    toggle(page, "Completed").click()
+    expect(page.locator("#runs-count")).not_to_contain_text(f"{count} runs")
+    assert query(page)["status"] == ["failed", "completed"]
+    failed.click()
+    toggle(page, "Completed").click()
+    expect(page).to_have_url(demo_app.url)
+
+
+@pytest.mark.parametrize(
+    ("field", "operator", "value", "parameter", "words"),
+    [
+        ("Flow", "is", "SyncLabels", "flow", "is"),
+        ("Flow", "is not", "SyncLabels", "flow.not", "is not"),
+        ("User", "is", "ana", "user", "is"),
+        ("Project", "is", "growth", "project", "is"),
+        ("Branch", "is not", "prod", "branch.not", "is not"),
+        ("Tag", "is", "nightly", "tag", "is"),
+        ("Tag", "is any of", "nightly", "tag.any", "is any of"),
+        ("Tag", "is not", "nightly", "tag.not", "is not"),
+        ("Tag", "contains", "night", "tag.contains", "contains"),
+    ],
+)
+def test_a_condition_from_the_menu_is_in_the_url_and_in_a_chip(
+    page: Page, demo_app: App, field: str, operator: str, value: str, parameter: str, words: str
+) -> None:
+    open_runs(page, demo_app.url)
+    before = page.locator("#runs-count").inner_text()
+    add_filter(page, field, operator, value)
+    expect(chip(page, value)).to_contain_text(words)
+    assert query(page) == {parameter: [value]}
+    expect(page.locator("#runs-count")).not_to_have_text(before)
+    settled(page)
+    shown = names(page)
+    assert shown
+    if field == "Flow":
+        assert all(name.startswith("SyncLabels/") is (operator == "is") for name in shown)
+    if field == "User":
+        assert set(column(page, "user")) == {"ana"}
+    chip(page, value).get_by_label("Remove filter").click()
+    expect(page).to_have_url(demo_app.url)
+
+
+def test_the_operator_of_a_chip_turns_a_condition_round(page: Page, demo_app: App) -> None:
+    open_runs(page, demo_app.url, "user=ana")
+    chip(page, "ana").get_by_role("link", name="is", exact=True).click()
+    expect(chip(page, "ana")).to_have_class(re.compile(r"\bnot\b"))
+    assert query(page) == {"user.not": ["ana"]}
+    settled(page)
+    expect(page.locator("#runs-table .c-user", has_text=re.compile("^ana$"))).to_have_count(0)
+
+
+def test_tags_all_and_any(page: Page, demo_app: App) -> None:
+    def found(conditions: str) -> int:
+        open_runs(page, demo_app.url, conditions)
+        return number(page.locator("#runs-count .mf-h2").inner_text())
+
+    both = found("tag=retrain&tag=us-west")
+    expect(page.locator("#runs-chips .mf-chip")).to_contain_text("is all of")
+    either = found("tag.any=retrain&tag.any=nightly")
+    expect(page.locator("#runs-chips .mf-chip")).to_contain_text("is any of")
+    assert 0 < both <= found("tag=retrain") < either
+
+
+def test_suggestions_come_as_one_types(page: Page, demo_app: App) -> None:
+    open_runs(page, demo_app.url)
+    page.get_by_label("Add filter", exact=True).click()
+    box = page.locator("#filter-flow-value")
+    box.press_sequentially("sync")
+    expect(page.locator("#suggest-flow option")).to_have_count(1)
+    assert page.locator("#suggest-flow option").get_attribute("value") == "SyncLabels"
+    page.locator("#filter-tag-value").focus()
+    expect(page.locator('#suggest-tag option[value="nightly"]')).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("preset", "words"), [("24h", "Last 24 hours"), ("7d", "Last 7 days"), ("30d", "Last 30 days")]
+)
+def test_presets_of_the_time_range(page: Page, demo_app: App, preset: str, words: str) -> None:
+    open_runs(page, demo_app.url)
+    page.get_by_label("Time range").click()
+    page.locator("#menu-time-range").get_by_role("link", name=words).click()
+    expect(page.get_by_label("Time range")).to_contain_text(words)
+    assert query(page) == {"started": [preset]}
+    expect(page.locator("#menu-time-range")).not_to_have_attribute("open", "")
+
+
+def test_a_custom_range_is_meant_in_the_chosen_time_zone(page: Page, demo_app: App) -> None:
+    page.context.add_cookies([{"name": "mf_tz", "value": "Asia/Tokyo", "url": demo_app.url}])
+    open_runs(page, demo_app.url)
+    page.get_by_label("Time range").click()
+    page.locator("#runs-from").fill("2026-01-02T09:30")
+    page.locator("#menu-time-range").get_by_role("button", name="Apply").click()
+    expect(chip(page, "started")).to_contain_text("2 Jan 09:30")
+    assert query(page) == {"started": ["2026-01-02T00:30Z.."]}
+
+
+def test_brushing_the_activity_strip_filters_by_start(page: Page, demo_app: App) -> None:
+    open_runs(page, demo_app.url, "started=7d")
+    plot = page.locator("#runs-strip .nsewdrag")
+    expect(page.locator("#runs-strip .scatterlayer .point").first).to_be_attached()
+    box = plot.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 30)
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 40)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"started=.*\.\."))
+    expect(chip(page, "started")).to_contain_text("between")
+    expect(page.locator("#runs-strip .shapelayer rect, #runs-strip .shapelayer path").first).to_be_attached()
+
+
+def test_free_text_and_run_ids(page: Page, demo_app: App) -> None:
+    open_runs(page, demo_app.url)
+    search = page.get_by_role("searchbox", name="Search runs")
+    search.fill("synclab")
+    search.press("Enter")
+    expect(chip(page, "synclab")).to_be_visible()
+    settled(page)
+    assert {name.split("/")[0] for name in names(page)} == {"SyncLabels"}
+    search.fill("17")
+    search.press("Enter")
+    expect(rows(page)).to_have_count(1)
+    assert names(page)[0].endswith("/17")
+
+
+def test_a_link_reproduces_the_view_in_another_browser(page: Page, demo_app: App) -> None:
+    open_runs(page, demo_app.url, "status=completed&user=ana&group=flow&sort=-duration&hide=tags")
+    here, chips = names(page), page.locator("#runs-chips").inner_text()
+    other = page.context.browser.new_context(viewport={"width": 1440, "height": 900})  # type: ignore[union-attr]
+    there = other.new_page()
+    there.set_default_timeout(15_000)
+    there.goto(page.url)
+    settled(there)
+    assert names(there) == here
+    assert there.locator("#runs-chips").inner_text() == chips
+    other.close()
+
+
+def test_back_and_forward_walk_through_the_filters(page: Page, demo_app: App) -> None:
+    open_runs(page, demo_app.url)
+    everything = names(page)
+    toggle(page, "Failed").click()
+    expect(toggle(page, "Failed")).to_have_attribute("aria-pressed", "true")
+    page.go_back()
+    expect(toggle(page, "Failed")).to_have_attribute("aria-pressed", "false")
+    settled(page)
+    assert names(page) == everything
+    page.go_forward()
+    expect(toggle(page, "Failed")).to_have_attribute("aria-pressed", "true")
+
+
+@pytest.mark.parametrize("by", ["Flow", "User", "Project"])
+def test_grouping(page: Page, demo_app: App, by: str) -> None:
+    open_runs(page, demo_app.url)
+    page.get_by_role("group", name="Group by").get_by_role("link", name=by).click()
+    expect(page.locator("#runs-table .grouphead").first).to_contain_text("success")
+    assert query(page) == {"group": [by.lower()]}
+    heads = page.locator("#runs-table .grouphead .gname").all_inner_texts()
+    assert len(heads) == len(set(heads)) > 2
+    first = page.locator("#runs-table .grouphead").first
+    first.get_by_role("link", name="All its runs").click()
+    expect(page).to_have_url(re.compile(f"{by.lower()}="))
+    expect(page.locator("#runs-table .grouphead")).to_have_count(0)
+
+
+@pytest.mark.parametrize("sort", ["Started", "Duration", "Flow", "User"])
+def test_sorting_by_a_heading_says_so_to_screen_readers(page: Page, demo_app: App, sort: str) -> None:
+    open_runs(page, demo_app.url, "started=any&sort=-user" if sort != "User" else "")
+    name = sort.lower()
+    heading = page.locator(f"#runs-table th.c-{name}")
+    expect(heading).not_to_have_attribute("aria-sort", re.compile("."))
+    heading.get_by_role("link", name=sort).click()
+    first = "ascending" if sort in ("Flow", "User") else "descending"
+    expect(heading).to_have_attribute("aria-sort", first)
+    expect(page.locator("#runs-table th[aria-sort]")).to_have_count(1)
+    settled(page)
+    if name == "user":
+        users = [user for user in column(page, "user") if user != "–"]
+        assert users == sorted(users, key=str.lower)
+    heading.get_by_role("link", name=sort).click()
+    expect(heading).to_have_attribute("aria-sort", "descending" if first == "ascending" else "ascending")
+
+
+def test_more_rows_are_one_link_away(page: Page, demo_app: App) -> None:
+    open_runs(page, demo_app.url, "status=completed")
+    expect(rows(page)).to_have_count(50)
+    before = names(page)
+    page.get_by_role("link", name="Load 50 more").click()
+    expect(rows(page)).to_have_count(100)
+    assert names(page)[:50] == before
