@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 
 import dash
 from dash import Dash, html
-from flask import Flask, Response, redirect, request
+from flask import Flask, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from components import feedback
-from dashboard import api, problems, shell
+from dashboard import api, http, problems, shell
 from dashboard.data.database import Database
 from dashboard.errors import BadInput
 from dashboard.first_paint import App
@@ -31,6 +31,7 @@ def create_app(database: Database, source: Source, settings: Settings) -> Dash:
     services = make_services(database, source, settings)
     server = Flask("metaflow_dashboard")
     server.config["PATH_PREFIX"] = settings.path_prefix
+    http.prepare(server)
     app = App(
         "metaflow_dashboard",
         server=server,
@@ -64,6 +65,7 @@ def create_app(database: Database, source: Source, settings: Settings) -> Dash:
         page.register(app, services)
     api.register(server, services)
     _routes(server, services)
+    http.register(server)
     app._setup_server()  # type: ignore[no-untyped-call]  # Dash sets up at the first request, unlocked: two at once would find no callbacks
     return app
 
@@ -77,7 +79,7 @@ def _not_found(**_query: object) -> html.Div:
 
 
 def _routes(server: Flask, services: Services) -> None:
-    """Addresses that are not pages, and what every answer carries."""
+    """Addresses that are not pages."""
 
     @server.before_request
     def redirects() -> AnyResponse | None:
@@ -86,8 +88,8 @@ def _routes(server: Flask, services: Services) -> None:
             request.method != "GET"
             or not path
             or "/" in path
-            or path.startswith(("_", "-", "assets"))
-            or path == "favicon.ico"
+            or path.startswith(("_", "-"))
+            or path in ("assets", "favicon.ico")
         ):
             return None
         return redirect(href("/", urlencode({"flow": path})))
@@ -104,11 +106,3 @@ def _routes(server: Flask, services: Services) -> None:
     @server.get(f"{services.settings.path_prefix}-/health")
     def health() -> tuple[dict[str, object], int]:
         return {"status": "ok"}, 200
-
-    @server.after_request
-    def headers(response: Response) -> Response:
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        if "/assets/" in request.path and ("m" in request.args or "/vendor/" in request.path):
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return response

@@ -38,7 +38,13 @@ def listen(settings: Settings) -> socket.socket:
 def serve(application: Callable[..., Any], listener: socket.socket, settings: Settings, label: str) -> None:
     """Answer requests until SIGINT or SIGTERM; says first, on one line, where and what."""
     server = waitress.server.create_server(
-        application, sockets=[listener], threads=settings.threads, ident=None, clear_untrusted_proxy_headers=True
+        application,
+        sockets=[listener],
+        threads=settings.threads,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+        connection_limit=1_000,  # a browser keeps up to six open
+        asyncore_use_poll=True,
     )
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     path = settings.path_prefix.rstrip("/")

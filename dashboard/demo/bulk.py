@@ -6,6 +6,7 @@ run with a very wide foreach and three running runs (one wide) come from the sim
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections import defaultdict
@@ -94,7 +95,7 @@ def _fill_tables(engine: Engine, order: Order, special: list[Run], progress: boo
                 bar.update(done.result())
     for table, rows in _special_rows(order, special, _population(order)).items():
         if table == "metadata_v3" and order.jsonb_value:
-            rows = [(*row[:6], f'"{row[6]}"', *row[7:]) for row in rows]
+            rows = [(*row[:6], json.dumps(row[6]), *row[7:]) for row in rows]
         _copy_rows(engine, table, rows)
     _finish(engine, order, progress)
 
