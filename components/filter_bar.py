@@ -146,7 +146,12 @@ def _time_menu(query: RunQuery, href: Href, path: str, default: Span | None, now
     words = PERIODS[started.preset] if started and started.preset else "Custom range" if started else "Any time"
     choices = [(Span(preset=name), label) for name, label in PERIODS.items()]
     items = [
-        html.A(label, href=href(query.where(started=span)), className="is-on" if started == span else "")
+        html.A(
+            label,
+            href=href(query.where(started=span)),
+            className="is-on" if started == span else "",
+            **data(close=""),
+        )
         for span, label in [*choices, (None, "Any time")]
     ]
     custom = html.Form(

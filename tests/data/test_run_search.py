@@ -329,7 +329,7 @@ def plan(database: Database, wanted: RunFilter, after: str | None = None) -> str
     ("words", "index"),
     [
         ("", "runs_v3_idx_epoch_ts_desc|runs_v3_idx_ts_epoch"),
-        ("flow=Rare", "runs_v3_idx_flow_ts_runnum_desc|runs_v3_idx_flow_id_asc_ts_epoch_desc"),
+        ("flow=Rare", "using runs_v3_idx_flow|on runs_v3_idx_(flow|str_ids)"),
         ("user=rare", "runs_v3_idx_user_asc_ts_epoch_desc"),
         ("user=nobody", "runs_v3_idx_user_asc_ts_epoch_desc"),
         ("user=rare&user=nobody", "runs_v3_idx_user_asc_ts_epoch_desc"),
