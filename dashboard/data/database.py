@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, Executable, Row, create_engine, event, inspect, make_url, select, text
+from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
@@ -47,7 +47,7 @@ class Reader:
         self.tables = schema
         self.dialect = dialect.of(connection.dialect.name)
 
-    def all(self, name: str, statement: Executable) -> Sequence[Row[Any]]:
+    def all(self, name: str, statement: Executable) -> Sequence[Any]:
         """All rows of `statement`; `name` says in the trace what was asked."""
         begun = time.perf_counter()
         try:
