@@ -65,6 +65,8 @@ class ProgressCounter:
         c = reader.tables.tasks.c
         mine = (c.flow_id == key[0], c.run_number == key[1], c.step_name != PARAMETERS)
         newest = reader.scalar("newest task", select(c.task_id).order_by(c.task_id.desc()).limit(1)) or 0
+        if newest < known.tasks_to:  # ids began again: the database was wiped
+            known.tasks = known.tasks_to = 0
         if newest - OVERLAP > known.tasks_to:
             new = select(func.count()).where(*mine, c.task_id > known.tasks_to, c.task_id <= newest - OVERLAP)
             known.tasks += reader.scalar("settled tasks", new)
@@ -77,6 +79,9 @@ class ProgressCounter:
         m = reader.tables.metadata.c
         mine = (m.flow_id == key[0], m.run_number == key[1], m.field_name == "attempt_ok")
         newest = reader.scalar("newest metadata", select(m.id).order_by(m.id.desc()).limit(1)) or 0
+        if newest < known.metadata_to:
+            known.done = known.metadata_to = 0
+            known.failed.clear()
         good = is_true(m.value)
         failures = (
             select(m.flow_id, m.run_number, m.step_name, m.task_id, m.task_name, m.ts_epoch, m.tags)
