@@ -5,36 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, partial
-from typing import Any
 from urllib.parse import quote_plus
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
-from plotly.graph_objects import Figure
 
-from components import badges, feedback, filter_bar, formats
+from components import feedback, filter_bar, formats
 from components.attributes import data
-from components.figures.activity import HEIGHT, Dot, activity
 from components.icons import icon
 from components.run_groups import Group, group_header, show_all
 from components.runs_table import Links, Look, Row, run_row, runs_table, section
-from components.theme import palette
 from dashboard import viewer
 from dashboard.data.run_search import words
-from dashboard.filters import PRESETS, RunQuery, Span, toggled
+from dashboard.filters import RunQuery, Span, toggled
 from dashboard.links import href
 from dashboard.models import Run
 from dashboard.pathspec import Pathspec
 from dashboard.runs_view import Asked, Held, RunsView, without_each
 from dashboard.services import Services
 
-GRAPH: Any = {
-    "displayModeBar": False,
-    "displaylogo": False,
-    "showSendToCloud": False,
-    "responsive": True,
-    "doubleClick": False,
-}
 STEP = 50  # rows that "Load more" adds
 MOST = 300
 COMMANDS = """# service
@@ -182,57 +171,6 @@ def counts(services: Services, query: RunQuery, to: To) -> tuple[list[Component]
         total = formats.count(len(everything.runs), at_least=everything.next is not None)
         text.append(html.Span(f" of {total} {_period(query.filter.started)}", className="t3 small"))
     return toggles, text
-
-
-def strip_graph(graph_id: str) -> Component:
-    """The empty strip, without Plotly's own axes; its figure follows."""
-    bare = {"visible": False}
-    blank = {
-        "layout": {"xaxis": bare, "yaxis": bare, "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}
-    }
-    style = {"height": f"{HEIGHT}px"}
-    return dcc.Graph(id=graph_id, figure=blank, config=GRAPH, className="strip-graph", style=style, responsive=True)
-
-
-def strip(services: Services, query: RunQuery) -> Figure:
-    """The activity strip around the query's time range, which it marks when it is a range of its own."""
-    started = query.filter.started
-    brushed = started is not None and started.preset is None
-    window = services.finder.window(
-        replace(query.filter, started=_context(started, services)) if brushed else query.filter
-    )
-    since, until = _span(query, window.runs[-1].run.created_at if window.runs else None, window.now, services)
-    chosen = query.filter.status
-    dots = [
-        Dot(one.run.created_at, one.verdict.duration, badges.look(one.verdict)[0], one.run.pathspec)
-        for one in window.runs
-        if not chosen or not words(one.verdict).isdisjoint(chosen)
-    ]
-    bounds = started.bounds(window.now) if started and brushed else None
-    marked = (max(bounds[0] or since, since), min(bounds[1] or until, until)) if bounds else None
-    return activity(dots, since, until, viewer.zone(), palette(viewer.theme()), marked)
-
-
-def _context(started: Span | None, services: Services) -> Span | None:
-    """The smallest preset that holds a brushed range, so that the strip keeps what is around it."""
-    now = services.database.health().at
-    if started is None or started.since is None:
-        return None
-    for name in ("24h", "7d", "30d", "90d"):
-        if now - started.since < PRESETS[name]:
-            return Span(preset=name)
-    return None
-
-
-def _span(query: RunQuery, oldest: int | None, now: int, services: Services) -> tuple[int, int]:
-    started = query.filter.started
-    if started and not started.preset:
-        context = _context(started, services)
-        bounds = (context or started).bounds(now)
-    else:
-        bounds = started.bounds(now) if started else (None, None)
-    since = bounds[0] if bounds[0] is not None else (oldest or now - PRESETS["24h"]) - 60_000
-    return (since, max(now, since + 60_000))
 
 
 def _links(query: RunQuery, to: To) -> Links:

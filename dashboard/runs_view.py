@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlencode
@@ -13,6 +12,7 @@ from dashboard.data import runs
 from dashboard.data.database import Reader
 from dashboard.data.judge import Judge
 from dashboard.data.run_search import Cursor, RunPage, matches
+from dashboard.digest import digest
 from dashboard.errors import BadQuery
 from dashboard.filters import RunFilter, RunQuery, Span
 from dashboard.models import JudgedRun, Run, Status
@@ -88,7 +88,7 @@ class RunsView:
             for group, _ in self.groups
         ]
         parts = (self.query, len(self.pinned), seen, heads, self.next, self.searched_to, self.partial, self.new_runs)
-        return hashlib.sha1(repr(parts).encode(), usedforsecurity=False).hexdigest()[:16]
+        return digest(parts)
 
 
 def runs_view(services: Services, query: RunQuery, *, details: bool, held: Held | None = None) -> RunsView:

@@ -12,11 +12,13 @@ from components.attributes import aria
 from components.figures.activity import HEIGHT
 from dashboard import runs_drawing as drawing
 from dashboard import shell, viewer
+from dashboard.digest import digest
 from dashboard.extension import Page
 from dashboard.filters import RunQuery
 from dashboard.links import href, split
 from dashboard.pathspec import Pathspec
 from dashboard.run_preview import run_preview
+from dashboard.runs_strip import strip, strip_graph
 from dashboard.runs_view import Asked, find_run, runs_view
 from dashboard.services import Services
 
@@ -41,6 +43,8 @@ class ids:
     HELD = "runs-held"  # whether rows must stay where they are: scrolled, or the pointer rests on them
     FULLER = "runs-fuller"  # counts up when results are still to be filled in
     PREVIEW = "runs-preview"
+    COUNTED = "runs-counted"  # digests of what was last sent, so that the same is not sent again
+    STRIP_SENT = "runs-strip-sent"
 
 
 def layout(**_query: object) -> Component:
@@ -83,6 +87,8 @@ def _frame(
             dcc.Store(id=ids.SHOWN),
             dcc.Store(id=ids.HELD, data=False),
             dcc.Store(id=ids.FULLER),
+            dcc.Store(id=ids.COUNTED),
+            dcc.Store(id=ids.STRIP_SENT),
             html.Div(
                 [
                     html.Div(
@@ -164,25 +170,37 @@ def register(app: Dash, services: Services) -> None:
         same = shown is not None and shown.get("place") == place
         held = drawing.held(shown) if is_held and same and ctx.triggered_id in (shell.ids.TOKEN, ids.FULLER) else None
         view = runs_view(services, query, details=ctx.triggered_id in (shell.ids.TOKEN, ids.FULLER), held=held)
-        digest = view.digest()
-        if same and shown and shown.get("digest") == digest:
+        now_drawn = view.digest()
+        if same and shown and shown.get("digest") == now_drawn:
             return no_update, no_update, no_update, no_update
         table = drawing.table(services, view, to)
-        return table, drawing.more(view, to), drawing.new_runs(view, ids.SHOW_NEW), drawing.shown(view, place, digest)
+        return (
+            table,
+            drawing.more(view, to),
+            drawing.new_runs(view, ids.SHOW_NEW),
+            drawing.shown(view, place, now_drawn),
+        )
 
     @app.callback(
         Output(ids.STATUSES, "children"),
         Output(ids.COUNT, "children"),
+        Output(ids.COUNTED, "data"),
         shell.QUERY,
         shell.REFRESH,
         Input(ids.SHOWN, "data"),
+        State(ids.COUNTED, "data"),
     )
-    def fill_counts(place: str | None, _token: object, shown: object) -> tuple[object, object]:
+    def fill_counts(
+        place: str | None, _token: object, shown: object, sent: str | None
+    ) -> tuple[object, object, object]:
         asked = parse(place)
         if shown is None:  # the rows go first
-            return filter_bar.status_toggles(asked.query, None, to), ""
+            return filter_bar.status_toggles(asked.query, None, to), "", None
         toggles, found = drawing.counts(services, asked.query, to)
-        return toggles, "" if asked.problem else found
+        counted = digest(place, toggles, found)
+        if counted == sent:
+            return no_update, no_update, no_update
+        return toggles, "" if asked.problem else found, counted
 
     @app.callback(
         Output(ids.STRIP_FRAME, "children"),
@@ -191,17 +209,23 @@ def register(app: Dash, services: Services) -> None:
     )
     def mount_strip(shown: object, present: object) -> object:
         """The graph, and with it Plotly, comes after the first rows."""
-        return no_update if present or shown is None else drawing.strip_graph(ids.STRIP)
+        return no_update if present or shown is None else strip_graph(ids.STRIP)
 
     @app.callback(
         Output(ids.STRIP, "figure"),
+        Output(ids.STRIP_SENT, "data"),
         shell.QUERY,
         shell.REFRESH,
         shell.THEME,
         shell.ZONE,
+        State(ids.STRIP_SENT, "data"),
     )
-    def draw_strip(place: str | None, _token: object, _theme: object, _zone: object) -> object:
-        return drawing.strip(services, parse(place).query)
+    def draw_strip(
+        place: str | None, _token: object, _theme: object, _zone: object, sent: str | None
+    ) -> tuple[object, object]:
+        figure = strip(services, parse(place).query)
+        drawn = digest(figure.to_json())
+        return (no_update, no_update) if drawn == sent else (figure, drawn)
 
     @app.callback(
         Output({"type": ids.PREVIEW, "run": MATCH}, "children"),
@@ -209,9 +233,11 @@ def register(app: Dash, services: Services) -> None:
         shell.THEME,
         shell.REFRESH,
     )
-    def load_preview(place: dict[str, str], _theme: object, _token: object) -> Component:
+    def load_preview(place: dict[str, str], _theme: object, _token: object) -> object:
         pathspec = Pathspec.parse(place["run"])
         found = services.database(find_run, services.judge, pathspec)
+        if found and found[1].verdict.final and ctx.triggered_id == shell.ids.TOKEN:
+            return no_update
         return run_preview(services, *found) if found else feedback.info("This run is no longer in the database.")
 
     app.clientside_callback(

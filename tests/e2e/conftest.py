@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Error, Page, Request, Response, expect
 
 from dashboard import demo
-from tests.e2e.serving import App, Growing, serve
+from tests.e2e.serving import App, Growing, now, serve
 
 PATIENCE = 15_000  # ms: the machine may be busy
 expect.set_options(timeout=PATIENCE)
@@ -24,9 +24,9 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 @pytest.fixture(scope="session")
 def demo_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The dashboard on a demo database that nobody writes to."""
+    """The dashboard on a demo database that nobody writes to; an hour old, so that no run is open any more."""
     folder = tmp_path_factory.mktemp("demo")
-    with serve(demo.build(folder, runs=400), folder, refresh=5) as app:
+    with serve(demo.build(folder, runs=400, now=now() - 3_600_000), folder, refresh=5) as app:
         yield app
         assert app.complaints() == []
 

@@ -42,12 +42,13 @@ class App:
 
 
 @contextmanager
-def serve(database: Path, folder: Path, refresh: float = 1) -> Iterator[App]:
+def serve(database: Path, folder: Path, refresh: float = 1, statement_timeout: float = 60) -> Iterator[App]:
     """The dashboard on a free port; ends with the context."""
     port, log = _free_port(), folder / "server.log"
     names = {name for setting in fields(Settings) for name in setting.metadata["names"]}
     environment = {name: value for name, value in os.environ.items() if name not in names}
-    environment |= {"METAFLOW_DASHBOARD_REFRESH": str(refresh), "METAFLOW_DASHBOARD_STATEMENT_TIMEOUT": "60"}
+    environment["METAFLOW_DASHBOARD_REFRESH"] = str(refresh)
+    environment["METAFLOW_DASHBOARD_STATEMENT_TIMEOUT"] = str(statement_timeout)
     command = [sys.executable, str(ROOT / "app.py"), str(database), "--port", str(port)]
     with log.open("wb") as errors:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
