@@ -8,7 +8,7 @@ import secrets
 from dash import ClientsideFunction, Dash, Input, dcc, set_props
 from dash.development.base_component import Component
 
-from dashboard.errors import DashboardError, DatabaseError
+from dashboard.errors import DashboardError, DatabaseError, DatabaseUnreachable
 
 log = logging.getLogger("metaflow_dashboard")
 
@@ -34,7 +34,9 @@ def register(app: Dash) -> None:
 def explain(error: Exception) -> None:
     """Dash's `on_error`: no traceback reaches the browser; what is not expected gets a number that the log knows."""
     if isinstance(error, DatabaseError):
-        log.warning("%s", error)  # the live indicator and its banner say it, too
+        log.warning("%s", error)
+    if isinstance(error, DatabaseUnreachable):
+        return  # the banner under the top bar says it
     number = secrets.token_hex(4)
     if isinstance(error, DashboardError):
         text = str(error)

@@ -93,8 +93,9 @@ class RunsView:
 
 def runs_view(services: Services, query: RunQuery, *, details: bool, held: Held | None = None) -> RunsView:
     """The view; without `details` only what is known already is filled in, so that rows paint at once."""
-    if held and (held.pinned or held.rest) and not query.group:
-        found, pinned, rest = _held(services, query, held)
+    stays = held if held and (held.pinned or held.rest) and not query.group else None
+    if stays:
+        found, pinned, rest = _held(services, query, stays)
     elif query.group or query.sort.lstrip("-") != "started":
         found = services.finder.window(query.filter)
         pinned, rest = [], [one for one in found.runs if matches(query.filter, one.verdict)]
@@ -106,7 +107,7 @@ def runs_view(services: Services, query: RunQuery, *, details: bool, held: Held 
     partial = None
     if query.sort.lstrip("-") != "started":
         partial = len(found.runs) if found.next else None
-        rest = _sorted(rest, query.sort)[: query.rows]
+        rest = rest if stays else _sorted(rest, query.sort)[: query.rows]
     rows, complete = _rows(services, query, [*pinned, *rest], found.now, details)
     return RunsView(
         query=query,
@@ -149,7 +150,10 @@ def _pinned(services: Services, query: RunQuery, page: Sequence[JudgedRun]) -> t
 def _held(services: Services, query: RunQuery, held: Held) -> tuple[RunPage, list[JudgedRun], list[JudgedRun]]:
     now, judged = services.database(_judged_by_key, services.judge, [*held.pinned, *held.rest])
     known = {one.run.key: one for one in judged}
-    page = services.finder.page(query.filter, query.rows, query.after, query.sort == "-started")
+    if query.sort.lstrip("-") == "started":
+        page = services.finder.page(query.filter, query.rows, query.after, query.sort == "-started")
+    else:
+        page = services.finder.window(query.filter)
     pinned = [known[key] for key in held.pinned if key in known]
     rest = [known[key] for key in held.rest if key in known]
     return replace(page, now=now), pinned, rest
@@ -207,9 +211,9 @@ def _rows(
     if details:
         results = services.results.load(judged)
         typical = services.results.load_typical(flows, now)
-        judged = services.judge.with_caught(judged)
     else:
         results, typical = services.results.peek(judged), services.results.peek_typical(flows)
+    judged = services.judge.with_caught(judged)
     selected, opened = set(query.select), set(query.open)
     rows = [
         Row(

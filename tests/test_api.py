@@ -277,7 +277,8 @@ def test_hostile_names_come_back_as_they_are(served: Api) -> None:
     for name in HOSTILE:
         (run,) = served.runs(f"flow={quote(name)}&user={quote(name)}&tag={quote(name)}&tag.contains={quote(name)}")
         assert (run["flow"], run["user"], run["tags"], run["run"]) == (name, name, [name], f"id {name}")
-        assert served.json(f"api/{quote(name)}/{quote(run['run'])}", 404 if "/" in name else 200)
+        if "/" not in name:  # a URL cannot hold it, and no flow or run has it
+            assert served.json(f"api/{quote(name)}/{quote(run['run'])}") == run
         assert [one["flow"] for one in served.runs(f"q={quote(name)}")] == [name]
 
 

@@ -88,7 +88,6 @@ def _frame(
             dcc.Store(id=ids.HELD, data=False),
             dcc.Store(id=ids.FULLER),
             dcc.Store(id=ids.COUNTED),
-            dcc.Store(id=ids.STRIP_SENT),
             html.Div(
                 [
                     html.Div(
@@ -209,7 +208,9 @@ def register(app: Dash, services: Services) -> None:
     )
     def mount_strip(shown: object, present: object) -> object:
         """The graph, and with it Plotly, comes after the first rows."""
-        return no_update if present or shown is None else strip_graph(ids.STRIP)
+        if present or shown is None:
+            return no_update
+        return [strip_graph(ids.STRIP), dcc.Store(id=ids.STRIP_SENT)]
 
     @app.callback(
         Output(ids.STRIP, "figure"),
