@@ -262,5 +262,6 @@ def _progress(row: Row, result: Outcome, look: Look) -> Element:
                 title="by the typical duration of the flow",
             )
         )
-    bar = html.Span(parts, className="bar", role="progressbar", **aria(valuenow=str(done), valuemax=str(result.tasks)))
+    told = aria(label="Tasks done", valuenow=str(done), valuemax=str(result.tasks))
+    bar = html.Span(parts, className="bar", role="progressbar", **told)
     return html.Span([bar, *words], className="mf-prog")

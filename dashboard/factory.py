@@ -85,7 +85,7 @@ def _routes(server: Flask, services: Services) -> None:
     def redirects() -> AnyResponse | None:
         path = request.path[len(services.settings.path_prefix) - 1 :].strip("/")
         if (
-            request.method != "GET"
+            request.method not in ("GET", "HEAD")
             or not path
             or "/" in path
             or path.startswith(("_", "-"))

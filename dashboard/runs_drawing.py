@@ -35,20 +35,24 @@ python app.py .metaflow"""
 To = Callable[[RunQuery], str]
 
 
-def table(services: Services, view: RunsView, to: To) -> Component:
-    """The table, or what stands in its place when there is nothing to show."""
-    if view.is_empty:
+def table(services: Services, view: RunsView, to: To, previews: Mapping[str, Component] | None = None) -> Component:
+    """The table, or what stands in its place when there is nothing to show. `previews`: those at hand, by pathspec."""
+    previews = previews or {}
+    if view.is_empty and view.searched_to is None:
         return _nothing(services, view, to)
+    if view.is_empty:
+        waiting = feedback.state("None found so far", "The search goes back run by run; see below how far it came.")
+        return waiting if view.is_complete else feedback.skeleton_table()
     links = _links(view.query, to)
     look = Look(frozenset(view.query.hide), view.query.sort, view.now, view.query.group)
     body: list[Component] = []
     if view.pinned:
         body.append(section("Running now", _pinned_note(view.pinned), look, "pin"))
-        body += _rows(view.pinned, links, look)
+        body += _rows(view.pinned, links, look, previews)
         body.append(section("Finished", "newest first", look))
-    body += _rows(view.rest, links, look)
+    body += _rows(view.rest, links, look, previews)
     for group, rows in view.groups:
-        body += _group(group, rows, view.query, links, look, to)
+        body += _group(group, rows, view.query, links, look, to, previews)
     found: Component = runs_table(body, links, look)
     return found
 
@@ -99,6 +103,10 @@ def more(view: RunsView, to: To) -> Component | None:
             "Not all runs.",
             f"Grouped and sorted within the newest {view.partial:,} runs of this filter; "
             "narrow the time range to see others.",
+        )
+    if view.searched_to is not None and not view.is_complete:
+        return html.Div(
+            html.Span(["Searching, now at ", _time(view.searched_to), " …"], className="t3"), className="more-row"
         )
     if view.searched_to is not None:
         go_on = to(query.show(after=view.next))
@@ -199,21 +207,32 @@ def _links(query: RunQuery, to: To) -> Links:
     )
 
 
-def _rows(rows: tuple[Row, ...], links: Links, look: Look) -> list[Component]:
-    return [line for row in rows for line in run_row(row, links, look, _preview_place(row) if row.opened else None)]
+def _rows(rows: tuple[Row, ...], links: Links, look: Look, previews: Mapping[str, Component]) -> list[Component]:
+    lines: list[Component] = []
+    for row in rows:
+        lines += run_row(row, links, look, _preview_place(row, previews) if row.opened else None)
+    return lines
 
 
-def _preview_place(row: Row) -> Component:
-    place = {"type": "runs-preview", "run": row.judged.run.pathspec}
-    return html.Div(
-        feedback.skeleton_lanes(4), id=place, className="run-preview", key=f"preview-{row.judged.run.pathspec}"
-    )
+def _preview_place(row: Row, previews: Mapping[str, Component]) -> Component:
+    run = row.judged.run.pathspec
+    known = previews.get(run) or feedback.skeleton_lanes(4)
+    return html.Div(known, id={"type": "runs-preview", "run": run}, className="run-preview", key=f"preview-{run}")
 
 
-def _group(group: Group, rows: tuple[Row, ...], query: RunQuery, links: Links, look: Look, to: To) -> list[Component]:
+def _group(
+    group: Group,
+    rows: tuple[Row, ...],
+    query: RunQuery,
+    links: Links,
+    look: Look,
+    to: To,
+    previews: Mapping[str, Component],
+) -> list[Component]:
     by = query.group or "flow"
     rest = query.where(**{by: (group.name,)}).show(group=None)
-    return [group_header(group, look, to(rest), links.run), *_rows(rows, links, look), *show_all(group, look, to(rest))]
+    head = group_header(group, look, to(rest), links.run)
+    return [head, *_rows(rows, links, look, previews), *show_all(group, look, to(rest))]
 
 
 def _pinned_note(rows: tuple[Row, ...]) -> str:

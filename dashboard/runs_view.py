@@ -46,8 +46,6 @@ class Asked:
             return cls(_query(text, default_started))
         except BadQuery as error:
             problem = str(error)
-        except ValueError:  # from urllib: a limit of its own
-            return cls(RunQuery.from_query("", default_started), "The link has too many parameters.")
         good, bad = "", []
         for name, values in parse_qs(text.lstrip("?")).items():
             more = f"{good}&{urlencode([(name, value) for value in values])}"
@@ -100,7 +98,7 @@ def runs_view(services: Services, query: RunQuery, *, details: bool, held: Held 
         found = services.finder.window(query.filter)
         pinned, rest = [], [one for one in found.runs if matches(query.filter, one.verdict)]
     else:
-        found = services.finder.page(query.filter, query.rows, query.after, query.sort == "-started")
+        found = services.finder.page(query.filter, query.rows, query.after, query.sort == "-started", not details)
         pinned, rest = _pinned(services, query, found.runs)
     if query.group:
         return _grouped(services, query, found, rest, details)
@@ -119,7 +117,7 @@ def runs_view(services: Services, query: RunQuery, *, details: bool, held: Held 
         searched_to=found.searched_to,
         partial=partial,
         new_runs=_new_runs(services, query, held) if held else 0,
-        is_complete=complete,
+        is_complete=complete and (details or found.searched_to is None),
     )
 
 

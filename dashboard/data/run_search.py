@@ -22,7 +22,7 @@ from dashboard.errors import BadQuery
 from dashboard.filters import RunFilter
 from dashboard.models import JudgedRun, Run, Verdict
 
-FIRST_BATCH, LARGEST_BATCH = 200, 6_400
+SMALL_BATCH, FIRST_BATCH, LARGEST_BATCH = 60, 200, 6_400  # rows; small where each run costs more to look through
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,9 @@ def find(
     now = reader.now()
     order = _Order(reader, newest_first, Cursor.parse(after) if after else None)
     where = conditions(reader, wanted, now, judge.limits)
-    until = time.monotonic() + budget / 1000
+    pace = _Pace(budget, SMALL_BATCH if "caught" in wanted.status else FIRST_BATCH)
     hits: list[JudgedRun] = []
-    for runs, edge in _batches(reader, where, order, limit, bool(wanted.status)):
+    for runs, edge in _batches(reader, where, order, limit, bool(wanted.status), pace):
         judged = judge(reader, runs, now)
         if "caught" in wanted.status:
             judged = judge.look_for_caught(reader, judged)
@@ -84,7 +84,7 @@ def find(
             return RunPage(tuple(hits[:limit]), str(Cursor.of(hits[limit - 1].run)), None, now)
         if edge is None:
             break
-        if time.monotonic() > until:
+        if pace.is_over:
             return RunPage(tuple(hits), str(edge), edge.at, now)
     return RunPage(tuple(hits), None, None, now)
 
@@ -130,13 +130,36 @@ class _Order:
         return c.ts_epoch.desc(), c.run_number.desc()
 
 
+class _Pace:
+    """How many rows the next batch may have, so that a search ends near its budget (ms) and not far beyond it."""
+
+    def __init__(self, budget: float, first: int) -> None:
+        self._begun = time.monotonic()
+        self._budget = budget / 1000
+        self._read = 0
+        self.first = first
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the budget is spent."""
+        return time.monotonic() - self._begun > self._budget
+
+    def after(self, size: int, most: int) -> int:
+        """The size of the batch that follows one of `size` rows."""
+        self._read += size
+        spent = time.monotonic() - self._begun
+        fitting = int(self._read * (self._budget - spent) / spent * 0.7) if spent > 0 else most
+        return max(self.first, min(size * 2, most, fitting))
+
+
 def _batches(
-    reader: Reader, where: Conditions, order: _Order, limit: int, by_status: bool
+    reader: Reader, where: Conditions, order: _Order, limit: int, by_status: bool, pace: _Pace
 ) -> Iterator[tuple[list[Run], Cursor | None]]:
     """Matching runs, batch by batch, each with the place where the batch ended (None: at the last run)."""
     plain = where.searched is None
-    size = limit + 1 if plain and not by_status else FIRST_BATCH if plain else FIRST_BATCH * 8
+    size = limit + 1 if plain and not by_status else pace.first if plain else pace.first * 2
     most = LARGEST_BATCH if plain else LARGEST_BATCH * 4
+    hits = max(limit + 1, pace.first) if by_status else limit + 1
     while True:
         batch = order.apply(columns(reader).where(*where.served)).limit(size)
         if where.searched is None:
@@ -144,17 +167,17 @@ def _batches(
             runs = [run_of(row) for row in rows]
             order.cursor = Cursor.of(runs[-1]) if len(runs) == size else None
         else:
-            runs, order.cursor = _searched(reader, where, where.searched, order, size)
+            runs, order.cursor = _searched(reader, where, where.searched, order, size, hits)
         yield runs, order.cursor
         if order.cursor is None:
             return
-        size = min(size * 2, most)
+        size = pace.after(size, most)
 
 
 def _searched(
-    reader: Reader, where: Conditions, searched: ColumnElement[bool], order: _Order, size: int
+    reader: Reader, where: Conditions, searched: ColumnElement[bool], order: _Order, size: int, most: int
 ) -> tuple[list[Run], Cursor | None]:
-    """The matches among the next `size` runs, in one statement that reads the batch once."""
+    """Up to `most` matches among the next `size` runs, in one statement that reads the batch once."""
     batch = order.apply(columns(reader, searched.label("hit")).where(*where.served)).limit(size).cte("batch")
     last = select(batch.c.ts_epoch, batch.c.run_number).order_by(*order.against(batch.c)).limit(1).subquery("last_row")
     count = select(func.count().label("size")).select_from(batch).subquery("batch_size")
@@ -163,8 +186,11 @@ def _searched(
         "runs, searched",
         select(hit, last.c.ts_epoch.label("last_at"), last.c.run_number.label("last_number"), count.c.size)
         .select_from(last.join(count, true()).outerjoin(hit, and_(hit.c.hit)))
-        .order_by(*order.by(hit.c)),
+        .order_by(*order.by(hit.c))
+        .limit(most),
     )
     runs = [run_of(row) for row in rows if row.flow_id is not None]
+    if len(runs) == most:
+        return runs, Cursor.of(runs[-1])
     full = bool(rows) and rows[0].size == size
     return runs, Cursor(rows[0].last_at, rows[0].last_number) if full else None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote
-
-from dash import Dash, Input, Output, dcc, html
+from dash import Dash, Input, Output, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from components import feedback, run_header
 from dashboard import shell
+from dashboard.errors import BadQuery
 from dashboard.extension import Page
 from dashboard.filters import RunQuery
 from dashboard.links import href
@@ -26,10 +25,9 @@ class ids:
 
 
 def layout(flow: str = "", rest: str = "", **_query: object) -> Component:
-    """The empty frame. `rest` is the run and whatever stands below it."""
-    pathspec = "/".join(unquote(part) for part in (flow, *rest.split("/")))
+    """The empty frame. `rest` is the run and whatever stands below it; both are percent-encoded."""
     return html.Div(
-        [dcc.Store(id=ids.PATHSPEC, data=pathspec), html.Div(feedback.skeleton_lanes(), id=ids.BODY)],
+        [dcc.Store(id=ids.PATHSPEC, data=f"{flow}/{rest}"), html.Div(feedback.skeleton_lanes(), id=ids.BODY)],
         className="page-run",
     )
 
@@ -44,12 +42,18 @@ def register(app: Dash, services: Services) -> None:
         return href("/", RunQuery().where(tag=(tag,)).to_query())
 
     @app.callback(Output(ids.BODY, "children"), Input(ids.PATHSPEC, "data"), shell.THEME, shell.REFRESH)
-    def fill_body(text: str, _theme: object, _token: object) -> Component:
-        pathspec = Pathspec.parse(text)
+    def fill_body(path: str, _theme: object, _token: object) -> object:
+        try:
+            pathspec = Pathspec.from_url(path)
+        except BadQuery as problem:
+            return feedback.not_found("There is no such page", str(problem), (), [("All runs", href("/"))])
         found = services.database(find_run, services.judge, pathspec)
         if found is None:
             return _not_found(services, pathspec)
-        header = run_header.run_header(found[1], found[0], href("/", f"flow={pathspec.flow}"), to_user, to_tag)
+        if found[1].verdict.final and ctx.triggered_id == shell.ids.TOKEN:
+            return no_update
+        to_flow = href("/", RunQuery().where(flow=(pathspec.flow,)).to_query())
+        header = run_header.run_header(found[1], found[0], to_flow, to_user, to_tag)
         return html.Div([header, run_preview(services, *found)])
 
 

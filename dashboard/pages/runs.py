@@ -23,6 +23,7 @@ from dashboard.runs_view import Asked, find_run, runs_view
 from dashboard.services import Services
 
 PATH = "/"
+PREVIEWS = 64  # remembered at most, for each theme
 
 
 class ids:
@@ -129,6 +130,9 @@ def register(app: Dash, services: Services) -> None:
     def to(query: RunQuery) -> str:
         return href(PATH, query.to_query(services.default_started))
 
+    # By theme and pathspec, so that a table drawn anew does not take open previews away until they are loaded again.
+    previews: dict[str, dict[str, Component]] = {}
+
     @app.callback(
         Output(ids.CONTROLS, "children"),
         Output(ids.CHIPS, "children"),
@@ -172,7 +176,7 @@ def register(app: Dash, services: Services) -> None:
         now_drawn = view.digest()
         if same and shown and shown.get("digest") == now_drawn:
             return no_update, no_update, no_update, no_update
-        table = drawing.table(services, view, to)
+        table = drawing.table(services, view, to, previews.get(viewer.theme()))
         return (
             table,
             drawing.more(view, to),
@@ -239,7 +243,14 @@ def register(app: Dash, services: Services) -> None:
         found = services.database(find_run, services.judge, pathspec)
         if found and found[1].verdict.final and ctx.triggered_id == shell.ids.TOKEN:
             return no_update
-        return run_preview(services, *found) if found else feedback.info("This run is no longer in the database.")
+        if found is None:
+            return feedback.info("This run is no longer in the database.")
+        preview = run_preview(services, *found)
+        known = previews.setdefault(viewer.theme(), {})
+        if len(known) >= PREVIEWS:
+            known.clear()
+        known[place["run"]] = preview
+        return preview
 
     app.clientside_callback(
         ClientsideFunction("runs", "ask_for_more"),  # writes FULLER by set_props: Dash prunes a loop of callbacks

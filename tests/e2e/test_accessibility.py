@@ -46,6 +46,7 @@ def test_an_expanded_row_and_open_menus(themed: Page, demo_app: App) -> None:
     for menu in ("Time range", "Add filter", "Columns"):
         themed.get_by_label(menu, exact=True).click()
         assert violations(themed) == []
+        themed.keyboard.press("Escape")
 
 
 def test_running_and_silent_runs(themed: Page, growing_app: Growing) -> None:

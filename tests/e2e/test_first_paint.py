@@ -101,8 +101,8 @@ def test_hostile_names_are_text_everywhere(page: Page, plain_page: Page, growing
     with page.expect_response(lambda response: response.request.resource_type == "document") as caught:
         open_runs(page, growing_app.app.url, query)
     assert "<img" not in caught.value.text()
-    expect(page.locator("#runs-table .c-flow a").first).to_have_text(HOSTILE)
-    expect(page.locator("#runs-table .c-tags")).to_contain_text(HOSTILE)
+    expect(page.locator("#runs-table tr[data-row] .c-flow a").first).to_have_text(HOSTILE)
+    expect(page.locator("#runs-table td.c-tags")).to_contain_text(HOSTILE)
     expect(page.locator("#runs-chips .mf-chip", has_text=HOSTILE)).to_have_count(5)
     expect(page.locator("#runs-table .run-preview .ytick text").first).to_be_visible()
     expect(page.locator("#runs-table .run-preview .ytick text", has_text="<img src=x")).to_have_count(1)
@@ -114,5 +114,5 @@ def test_hostile_names_are_text_everywhere(page: Page, plain_page: Page, growing
     assert page.locator("img").count() == 0
     assert page.evaluate("window.stolen") is None
     plain_page.goto(f"{growing_app.app.url}?{query}")
-    expect(plain_page.locator("#first-paint .c-flow a").first).to_have_text(HOSTILE)
+    expect(plain_page.locator("#first-paint tr[data-row] .c-flow a").first).to_have_text(HOSTILE)
     assert plain_page.locator("img").count() == 0

@@ -110,9 +110,10 @@ def test_everything_is_reached_by_tab_with_a_visible_focus(page: Page, demo_app:
         page.keyboard.press("Tab")
         name, ring = page.evaluate(
             """() => {
-                const at = document.activeElement, own = getComputedStyle(at);
-                const round = getComputedStyle(at.closest('label, .mf-field, .mf-check') || at);
-                const ring = [own, round].some(s => s.outlineStyle !== 'none' || s.boxShadow !== 'none');
+                const at = document.activeElement;
+                const near = [at, at.parentElement, at.parentElement.parentElement, at.firstElementChild];
+                const ring = near.filter(Boolean).map(element => getComputedStyle(element)).some(
+                    style => style.outlineStyle !== 'none' || style.boxShadow !== 'none');
                 return [(at.getAttribute('aria-label') || at.textContent || at.name || '').trim(), ring];
             }"""
         )
