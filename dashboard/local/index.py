@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -16,7 +15,7 @@ from tqdm import tqdm
 
 from dashboard.data.schema import tables
 from dashboard.local import layout, ledger, store
-from dashboard.local.ledger import RunMark
+from dashboard.local.ledger import Key, RunMark, ScanReport
 from dashboard.local.liveness import Pulse
 from dashboard.local.lock import Lock
 from dashboard.local.walk import Found, Walk
@@ -26,17 +25,6 @@ from dashboard.local.writer import Writer
 log = logging.getLogger("metaflow_dashboard.local")
 
 BATCH = 50  # runs per transaction
-Key = tuple[str, str]  # flow, name of the run's folder
-
-
-@dataclass(frozen=True, slots=True)
-class ScanReport:
-    """Runs and tasks that the index holds after a scan, files that the scan read, and the seconds that it took."""
-
-    runs: int
-    tasks: int
-    files_read: int
-    seconds: float
 
 
 class LocalIndex:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select
@@ -10,6 +11,7 @@ from dashboard.data.schema import tables
 from dashboard.local import store
 from dashboard.local.layout import PARAMETERS
 
+Key = tuple[str, str]  # flow, name of the run's folder
 T = tables()  # of an embedded database: the names are the defaults
 
 
@@ -47,6 +49,16 @@ BEAT_TASK = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class ScanReport:
+    """Runs and tasks that the index holds after a scan, files that the scan read, and the seconds that it took."""
+
+    runs: int
+    tasks: int
+    files_read: int
+    seconds: float
+
+
 class RunMark(NamedTuple):
     """A run in the index: its number, newest mtime in ns of its steps and tasks, whether its end step succeeded."""
 
@@ -57,7 +69,7 @@ class RunMark(NamedTuple):
 
 def signs(connection: Connection, path: str) -> dict[str, tuple[int, bool]]:
     """What was read of the folder `path` (below the root) and below it: path → (mtime in ns, open)."""
-    found = connection.execute(SIGNS, {"path": path}).tuples()
+    found = connection.execute(SIGNS, {"path": path})
     return {path: (mtime, bool(opened)) for path, mtime, opened in found}
 
 

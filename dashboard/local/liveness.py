@@ -15,14 +15,13 @@ import psutil
 
 from dashboard.local import ledger
 from dashboard.local.layout import created_at
-from dashboard.local.ledger import RunMark
+from dashboard.local.ledger import Key, RunMark
 from dashboard.local.writer import Writer
 
 log = logging.getLogger("metaflow_dashboard.local")
 
 DAY_NS = 86_400_000_000_000
 STARTED_WITHIN = 60.0  # seconds from a scheduler's start to its run's: imports, checks of the flow
-Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)

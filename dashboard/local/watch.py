@@ -6,16 +6,15 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from watchfiles import Change, watch
 
 from dashboard.local import layout
+from dashboard.local.ledger import Key, RunMark, ScanReport
 from dashboard.local.walk import AGAIN, settled
-
-if TYPE_CHECKING:
-    from dashboard.local.index import Key, LocalIndex
 
 log = logging.getLogger("metaflow_dashboard.local")
 
@@ -28,10 +27,30 @@ UNFINISHED_NS = 86_400_000_000_000  # … and for so long while its end step has
 WATCHED = 3_000  # runs, the newest; two folders each: the system's limit may be as low as 8,192
 
 
+class Followed(Protocol):
+    """What a Watcher needs of an index."""
+
+    folder: Path
+    beat_every: float
+    runs: dict[Key, RunMark]
+
+    def scan(self, progress: bool = False) -> ScanReport:
+        """Read all that changed."""
+
+    def refresh(self, keys: Iterable[Key], quick: bool) -> None:
+        """Read what changed in these runs."""
+
+    def beat(self) -> None:
+        """Look at the processes."""
+
+    def listed(self) -> list[Key]:
+        """The folders that are there."""
+
+
 class Watcher:
     """The thread behind `LocalIndex.start()`: whatever happens in it is logged and tried again."""
 
-    def __init__(self, index: LocalIndex) -> None:
+    def __init__(self, index: Followed) -> None:
         self._index = index
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="local-index", daemon=True)

@@ -24,7 +24,7 @@ class Writer:
         self._rows: dict[Table, list[Row]] = defaultdict(list)
         self._gathered = 0
         # The highest numbers given out, of tasks and metadata that are deleted by now too.
-        highest = dict(connection.execute(select(store.state.c.name, store.state.c.value)).tuples().all())
+        highest = dict(connection.execute(select(store.state.c.name, store.state.c.value)).all())
         self._task, self._metadatum = self._stored = int(highest.get("task", 0)), int(highest.get("metadatum", 0))
 
     def sign(self, path: str, mtime_ns: int, opened: bool) -> None:

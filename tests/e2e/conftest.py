@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Error, Page, Request, Response, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request, Response, expect
 
 from dashboard import demo
 from tests.e2e.serving import App, Growing, now, serve
@@ -40,11 +40,13 @@ def growing(tmp_path: Path) -> Iterator[Growing]:
 
 
 @pytest.fixture
-def growing_app(growing: Growing, tmp_path: Path) -> Iterator[Growing]:
-    """The same with the dashboard that shows it."""
+def growing_app(growing: Growing, tmp_path: Path, context: BrowserContext) -> Iterator[Growing]:
+    """The same with the dashboard that shows it; pages leave it before it ends."""
     with serve(growing.path, tmp_path) as app:
         growing.app = app
         yield growing
+        for page in context.pages:
+            page.goto("about:blank")
         assert app.complaints() == []
 
 

@@ -49,6 +49,7 @@ def serve(database: Path, folder: Path, refresh: float = 1, statement_timeout: f
     environment = {name: value for name, value in os.environ.items() if name not in names}
     environment["METAFLOW_DASHBOARD_REFRESH"] = str(refresh)
     environment["METAFLOW_DASHBOARD_STATEMENT_TIMEOUT"] = str(statement_timeout)
+    environment["METAFLOW_DASHBOARD_SCAN_BUDGET"] = "20000"  # a search is never cut short by a busy machine
     command = [sys.executable, str(ROOT / "app.py"), str(database), "--port", str(port)]
     with log.open("wb") as errors:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=errors)

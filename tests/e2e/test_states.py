@@ -107,6 +107,7 @@ def test_a_silent_database_keeps_the_rows_and_comes_back(page: Page, growing: Gr
         expect(page.locator("[data-live=button]")).to_contain_text("Live")
         expect(clock).not_to_have_text(frozen)
         assert names(page) == shown
+        page.goto("about:blank")
 
 
 def test_a_database_silent_from_the_start_says_so_and_the_page_fills_when_it_answers(
@@ -128,6 +129,7 @@ def test_a_database_silent_from_the_start_says_so_and_the_page_fills_when_it_ans
         expect(rows(page)).to_have_count(3)
         expect(banner).to_be_hidden()
         settled(page)
+        page.goto("about:blank")
 
 
 def test_an_unknown_run_names_what_is_there(page: Page, demo_app: App) -> None:
