@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cachetools import TTLCache, cached
+from cachetools.keys import hashkey
 
 from dashboard.data import run_search
 from dashboard.data.database import Database
@@ -19,6 +20,7 @@ from dashboard.settings import Settings
 from dashboard.source import Source
 from dashboard.status import Limits
 
+GOOD_FOR = 30  # seconds; the token itself changes every half minute, since statuses depend on the time
 QUICK = 25  # ms that the first answer may search; the rest follows in a second one
 CAUGHT_AT_ONCE = 300  # completed runs looked through for swallowed exceptions per poll: some 20 ms
 
@@ -46,10 +48,14 @@ class RunFinder:
     def __init__(self, database: Database, judge: Judge, settings: Settings) -> None:
         self._database, self._judge, self._settings = database, judge, settings
         # Single flight: whoever asks for what is being looked up waits for that answer.
-        self._pages: TTLCache[object, RunPage] = TTLCache(256, 1.0)
-        self._windows: TTLCache[object, RunPage] = TTLCache(64, 4.0)
-        self.page = cached(self._pages, condition=threading.Condition())(self._page)
-        self.window = cached(self._windows, condition=threading.Condition())(self._window)
+        # What was looked up is good until the database's change token differs; a window of 5,000 runs is some 6 MB.
+        self._pages: TTLCache[object, RunPage] = TTLCache(256, GOOD_FOR)
+        self._windows: TTLCache[object, RunPage] = TTLCache(8, GOOD_FOR)
+        self.page = cached(self._pages, key=self._now_key, condition=threading.Condition())(self._page)
+        self.window = cached(self._windows, key=self._now_key, condition=threading.Condition())(self._window)
+
+    def _now_key(self, *asked: object, **more: object) -> object:
+        return hashkey(self._database.health().token, *asked, **more)
 
     def forget(self) -> None:
         """Empty the caches; for measurements."""
