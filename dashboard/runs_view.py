@@ -17,10 +17,9 @@ from dashboard.errors import BadQuery
 from dashboard.filters import RunFilter, RunQuery, Span
 from dashboard.models import JudgedRun, Run, Status
 from dashboard.pathspec import Pathspec
-from dashboard.services import Services
+from dashboard.services import RUNNING, Services
 
 PINNED = 50  # running runs pinned at most
-RUNNING = ("running", "no-heartbeat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +138,9 @@ def _pinned(services: Services, query: RunQuery, page: Sequence[JudgedRun]) -> t
     wanted = query.filter
     if query.after or query.sort != "-started" or (wanted.status and not set(wanted.status) & set(RUNNING)):
         return [], list(page)
-    chosen = tuple(word for word in wanted.status if word in RUNNING) or RUNNING
-    running = services.finder.page(replace(wanted, status=chosen), PINNED, None).runs
+    running = services.finder.running(wanted, PINNED)
     keys = {one.run.key for one in running}
-    return list(running), [one for one in page if one.run.key not in keys]
+    return running, [one for one in page if one.run.key not in keys]
 
 
 def _held(services: Services, query: RunQuery, held: Held) -> tuple[RunPage, list[JudgedRun], list[JudgedRun]]:

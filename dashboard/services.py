@@ -12,7 +12,7 @@ from cachetools.keys import hashkey
 from dashboard.data import run_search
 from dashboard.data.database import Database
 from dashboard.data.judge import Judge
-from dashboard.data.run_search import RunPage
+from dashboard.data.run_search import RunPage, matches
 from dashboard.filters import RunFilter, Span
 from dashboard.models import JudgedRun, Status
 from dashboard.results import Results
@@ -20,6 +20,8 @@ from dashboard.settings import Settings
 from dashboard.source import Source
 from dashboard.status import Limits
 
+RUNNING = ("running", "no-heartbeat")
+MOST_RUNNING = 500  # running runs that are kept at hand
 GOOD_FOR = 30  # seconds; the token itself changes every half minute, since statuses depend on the time
 QUICK = 25  # ms that the first answer may search; the rest follows in a second one
 CAUGHT_AT_ONCE = 300  # completed runs looked through for swallowed exceptions per poll: some 20 ms
@@ -61,6 +63,22 @@ class RunFinder:
         """Empty the caches; for measurements."""
         self._pages.clear()
         self._windows.clear()
+
+    def running(self, wanted: RunFilter, limit: int) -> list[JudgedRun]:
+        """Runs that are running and that the filter describes, newest first.
+
+        All running runs are looked for once, for all viewers and filters; a filter then only picks from them. Looked
+        for with the filter they cost 15 to 70 ms at a million runs: no index knows heartbeats and anything else.
+        """
+        everything = self.page(RunFilter(status=RUNNING), MOST_RUNNING, None)
+        found = [one for one in everything.runs if matches(wanted, one.verdict)]
+        if everything.next:
+            status = tuple(word for word in wanted.status if word in RUNNING) or RUNNING
+            return list(self.page(replace(wanted, status=status), limit, None).runs)
+        if found and replace(wanted, status=()) != RunFilter():
+            keys = self._database(run_search.among, self._judge, wanted, [one.run.key for one in found])
+            found = [one for one in found if one.run.key in keys]
+        return found[:limit]
 
     def _page(
         self, wanted: RunFilter, limit: int, after: str | None, newest_first: bool = True, quick: bool = False

@@ -8,8 +8,8 @@ its cursor goes on from there.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from dashboard.data.database import Reader
 from dashboard.data.judge import Judge
 from dashboard.data.run_conditions import Conditions, conditions
-from dashboard.data.runs import columns, is_number, run_of
+from dashboard.data.runs import Key, columns, is_number, run_of
 from dashboard.errors import BadQuery
 from dashboard.filters import RunFilter
 from dashboard.models import JudgedRun, Run, Verdict
@@ -87,6 +87,16 @@ def find(
         if pace.is_over:
             return RunPage(tuple(hits), str(edge), edge.at, now)
     return RunPage(tuple(hits), None, None, now)
+
+
+def among(reader: Reader, judge: Judge, wanted: RunFilter, keys: Sequence[Key]) -> set[Key]:
+    """Which of these runs the filter describes, whatever its status; one statement by primary key."""
+    where = conditions(reader, replace(wanted, status=()), reader.now(), judge.limits)
+    c = reader.tables.runs.c
+    more = [] if where.searched is None else [where.searched]
+    chosen = reader.dialect.one_of((c.flow_id, c.run_number), keys)
+    rows = reader.all("runs among these", select(c.flow_id, c.run_number).where(chosen, *where.served, *more))
+    return {(row.flow_id, row.run_number) for row in rows}
 
 
 def words(verdict: Verdict) -> frozenset[str]:
