@@ -13,12 +13,12 @@ from typing import Any
 from flask import Blueprint, Flask, Response, jsonify, request, stream_with_context
 
 from dashboard.data import flows
-from dashboard.data.run_search import RunPage
+from dashboard.data.run_search import RunPage, matches
 from dashboard.errors import BadInput, BadQuery, DatabaseError
 from dashboard.filters import RunQuery
 from dashboard.models import JudgedRun
 from dashboard.pathspec import Pathspec
-from dashboard.runs_view import find_run
+from dashboard.runs_view import find_run, sorted_runs
 from dashboard.services import Services
 
 MOST, USUAL = 1_000, 100  # runs in one answer
@@ -47,9 +47,7 @@ def register(server: Flask, services: Services) -> None:
         values = request.args.to_dict(flat=False)
         form, limit = _form(values), _limit(values)
         query = RunQuery.from_values(values)
-        if query.sort.lstrip("-") != "started":
-            raise BadQuery(f"sort={query.sort}: this interface sorts by started or -started only.")
-        page = services.finder.page(query.filter, limit, query.after, query.sort == "-started")
+        page = _page(services, query, limit)
         if form == "csv":
             return Response(_csv([page]), mimetype="text/csv", headers={"X-Next": page.next or ""})
         return jsonify(runs=[run_json(one) for one in page.runs], next=page.next)
@@ -117,6 +115,17 @@ def _limit(values: dict[str, list[str]]) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST):
         raise BadQuery(f"limit={text[:80]}: a whole number from 1 to {MOST} is needed.")
     return int(text)
+
+
+def _page(services: Services, query: RunQuery, limit: int) -> RunPage:
+    """One page; an order by what is judged holds within the newest runs of the window, and has no next page."""
+    if query.sort.lstrip("-") == "started":
+        return services.finder.page(query.filter, limit, query.after, query.sort == "-started")
+    if query.after:
+        raise BadQuery(f"sort={query.sort}: after goes with an order by started only.")
+    window = services.finder.window(query.filter)
+    found = [one for one in window.runs if matches(query.filter, one.verdict)]
+    return RunPage(tuple(sorted_runs(found, query.sort)[:limit]), None, None, window.now)
 
 
 def _pages(services: Services, query: RunQuery) -> Iterator[RunPage]:

@@ -104,7 +104,7 @@ def runs_view(services: Services, query: RunQuery, *, details: bool, held: Held 
     partial = None
     if query.sort.lstrip("-") != "started":
         partial = len(found.runs) if found.next else None
-        rest = rest if stays else _sorted(rest, query.sort)[: query.rows]
+        rest = rest if stays else sorted_runs(rest, query.sort)[: query.rows]
     rows, complete = _rows(services, query, [*pinned, *rest], found.now, details)
     return RunsView(
         query=query,
@@ -175,7 +175,7 @@ def _new_runs(services: Services, query: RunQuery, held: Held) -> int:
 
 
 def _grouped(services: Services, query: RunQuery, found: RunPage, rest: list[JudgedRun], details: bool) -> RunsView:
-    made = groups(_sorted(rest, query.sort), query.group or "flow")[: query.rows]
+    made = groups(sorted_runs(rest, query.sort), query.group or "flow")[: query.rows]
     heads = [one for group in made for one in group.runs[:SHOWN]]
     rows, complete = _rows(services, query, heads, found.now, details)
     by_key = {row.judged.run.key: row for row in rows}
@@ -184,7 +184,7 @@ def _grouped(services: Services, query: RunQuery, found: RunPage, rest: list[Jud
     return RunsView(query, found.now, (), (), shown, None, None, partial, 0, complete)
 
 
-def _sorted(judged: Sequence[JudgedRun], sort: str) -> list[JudgedRun]:
+def sorted_runs(judged: Sequence[JudgedRun], sort: str) -> list[JudgedRun]:
     """In this order; what has no value comes last either way."""
     name, descending = sort.lstrip("-"), sort.startswith("-")
 

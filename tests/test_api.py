@@ -126,6 +126,8 @@ def test_the_parameters_of_the_page_count(served: Api) -> None:
 
     assert found("flow=A") == [2, 4, 6]
     assert found("flow=A&sort=started") == [6, 4, 2]
+    assert found("sort=-flow&limit=4") == [1, 3, 5, 2], "within a flow the newest first"
+    assert found("sort=flow&status=completed") == [6, 3]
     assert found("flow.not=A&tag=t1") == [1]
     assert found("status=completed") == [3, 6]
     assert found("tag.contains=T2&user=ana") == [2, 5]
@@ -191,7 +193,7 @@ def test_a_search_that_is_cut_says_where_to_go_on(any_database: Store, monkeypat
         ("after=yesterday", "after=yesterday: not a cursor"),
         ("after=" + "9" * 25 + "-1", "not a cursor"),
         ("format=xml", "format=xml: json or csv is needed."),
-        ("sort=duration", "sort=duration: this interface sorts by started or -started only."),
+        ("sort=duration&after=5-1", "sort=duration: after goes with an order by started only."),
         ("status=done", "status=done: one of running"),
         ("started=soon", "started=soon: one of 1h"),
         ("rows=1000", "rows=1000"),
