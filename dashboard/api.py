@@ -123,7 +123,7 @@ def _page(services: Services, query: RunQuery, limit: int) -> RunPage:
         return services.finder.page(query.filter, limit, query.after, query.sort == "-started")
     if query.after:
         raise BadQuery(f"sort={query.sort}: after goes with an order by started only.")
-    window = services.finder.window(query.filter)
+    window = services.finder.window(query.filter.of_any_status)
     found = [one for one in window.runs if matches(query.filter, one.verdict)]
     return RunPage(tuple(sorted_runs(found, query.sort)[:limit]), None, None, window.now)
 

@@ -94,6 +94,11 @@ class RunFilter:
     started: Span | None = None
 
     @property
+    def of_any_status(self) -> RunFilter:
+        """The same without its status: one look-up then serves every status toggle."""
+        return replace(self, status=())
+
+    @property
     def is_empty(self) -> bool:
         """No condition at all but the time range."""
         return replace(self, started=None) == RunFilter()

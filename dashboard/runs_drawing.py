@@ -16,7 +16,6 @@ from components.icons import icon
 from components.run_groups import Group, group_header, show_all
 from components.runs_table import Links, Look, Row, run_row, runs_table, section
 from dashboard import viewer
-from dashboard.data.run_search import words
 from dashboard.filters import RunQuery, Span, toggled
 from dashboard.links import href
 from dashboard.models import Run
@@ -161,22 +160,17 @@ def held(remembered: Mapping[str, object] | None) -> Held | None:
 
 def counts(services: Services, query: RunQuery, to: To) -> tuple[list[Component], list[Component]]:
     """Status toggles with their counts, and the number of runs found."""
-    window = services.finder.window(query.filter)
-    capped = window.next is not None
-    judged, searched = services.finder.caught(window.runs)
-    numbers = dict.fromkeys(filter_bar.WORDS, 0)
-    for one in judged:
-        for word in words(one.verdict):
-            if word in numbers:
-                numbers[word] += 1
-    shown = {word: (number, capped or (word == "caught" and not searched)) for word, number in numbers.items()}
+    tally = services.finder.tally(query.filter.of_any_status)
+    shown = {
+        word: (tally.count((word,)), tally.at_least or (word == "caught" and not tally.is_searched))
+        for word in filter_bar.WORDS
+    }
     toggles = filter_bar.status_toggles(query, shown, to)
-    chosen = query.filter.status
-    found = sum(1 for one in window.runs if not chosen or not words(one.verdict).isdisjoint(chosen))
-    text: list[Component] = [html.B(formats.count(found, "run", at_least=capped), className="mf-h2")]
+    found = formats.count(tally.count(query.filter.status), "run", at_least=tally.at_least)
+    text: list[Component] = [html.B(found, className="mf-h2")]
     if not query.filter.is_empty:
-        everything = services.finder.window(replace(RunQuery().filter, started=query.filter.started))
-        total = formats.count(len(everything.runs), at_least=everything.next is not None)
+        everything = services.finder.tally(replace(RunQuery().filter, started=query.filter.started))
+        total = formats.count(everything.count(), at_least=everything.at_least)
         text.append(html.Span(f" of {total} {_period(query.filter.started)}", className="t3 small"))
     return toggles, text
 

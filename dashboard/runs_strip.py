@@ -42,9 +42,8 @@ def strip(services: Services, query: RunQuery) -> Figure:
     """The activity strip around the query's time range, which it marks when it is a range of its own."""
     started = query.filter.started
     brushed = started is not None and started.preset is None
-    window = services.finder.window(
-        replace(query.filter, started=_context(started, services)) if brushed else query.filter
-    )
+    wanted = query.filter.of_any_status
+    window = services.finder.window(replace(wanted, started=_context(started, services)) if brushed else wanted)
     since, until = _span(query, window.runs[-1].run.created_at if window.runs else None, window.now, services)
     chosen = query.filter.status
     dots = [

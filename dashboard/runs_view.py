@@ -94,7 +94,7 @@ def runs_view(services: Services, query: RunQuery, *, details: bool, held: Held 
     if stays:
         found, pinned, rest = _held(services, query, stays)
     elif query.group or query.sort.lstrip("-") != "started":
-        found = services.finder.window(query.filter)
+        found = services.finder.window(query.filter.of_any_status)
         pinned, rest = [], [one for one in found.runs if matches(query.filter, one.verdict)]
     else:
         found = services.finder.page(query.filter, query.rows, query.after, query.sort == "-started", not details)
@@ -149,7 +149,7 @@ def _held(services: Services, query: RunQuery, held: Held) -> tuple[RunPage, lis
     if query.sort.lstrip("-") == "started":
         page = services.finder.page(query.filter, query.rows, query.after, query.sort == "-started")
     else:
-        page = services.finder.window(query.filter)
+        page = services.finder.window(query.filter.of_any_status)
     pinned = [known[key] for key in held.pinned if key in known]
     rest = [known[key] for key in held.rest if key in known]
     return replace(page, now=now), pinned, rest

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cachetools import TTLCache, cached
@@ -12,7 +13,7 @@ from cachetools.keys import hashkey
 from dashboard.data import run_search
 from dashboard.data.database import Database
 from dashboard.data.judge import Judge
-from dashboard.data.run_search import RunPage, matches
+from dashboard.data.run_search import RunPage, matches, words
 from dashboard.filters import RunFilter, Span
 from dashboard.models import JudgedRun, Status
 from dashboard.results import Results
@@ -24,7 +25,7 @@ RUNNING = ("running", "no-heartbeat")
 MOST_RUNNING = 500  # running runs that are kept at hand
 GOOD_FOR = 30  # seconds; the token itself changes every half minute, since statuses depend on the time
 QUICK = 25  # ms that the first answer may search; the rest follows in a second one
-CAUGHT_AT_ONCE = 300  # completed runs looked through for swallowed exceptions per poll: some 20 ms
+CAUGHT_AT_ONCE = 500  # completed runs looked through for swallowed exceptions at a time: some 40 ms
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,20 @@ class Services:
         return Span(preset="7d") if self.source.kind == "postgresql" else None
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many runs of a window answer to which filter words together."""
+
+    kinds: dict[frozenset[str], int]
+    at_least: bool  # the window ended before the runs did
+    is_searched: bool  # all were looked through for swallowed exceptions
+
+    def count(self, chosen: Iterable[str] = ()) -> int:
+        """Runs that answer to one of these words; all of them when none is given."""
+        asked = set(chosen)
+        return sum(number for kind, number in self.kinds.items() if not asked or kind & asked)
+
+
 class RunFinder:
     """Pages and windows of runs, shared for a moment by all viewers who ask for the same."""
 
@@ -55,6 +70,8 @@ class RunFinder:
         self._windows: TTLCache[object, RunPage] = TTLCache(8, GOOD_FOR)
         self.page = cached(self._pages, key=self._now_key, condition=threading.Condition())(self._page)
         self.window = cached(self._windows, key=self._now_key, condition=threading.Condition())(self._window)
+        self._tallies: TTLCache[object, Tally] = TTLCache(256, GOOD_FOR)
+        self.tally = cached(self._tallies, key=self._now_key, condition=threading.Condition())(self._tally)
 
     def _now_key(self, *asked: object, **more: object) -> object:
         return hashkey(self._database.health().token, *asked, **more)
@@ -63,6 +80,7 @@ class RunFinder:
         """Empty the caches; for measurements."""
         self._pages.clear()
         self._windows.clear()
+        self._tallies.clear()
 
     def running(self, wanted: RunFilter, limit: int) -> list[JudgedRun]:
         """Runs that are running and that the filter describes, newest first.
@@ -97,24 +115,28 @@ class RunFinder:
     def _window(self, wanted: RunFilter) -> RunPage:
         """The newest runs, up to the window's size, for counts, strip, groups and sorting by what is derived.
 
-        The status is left to the caller, so that one window serves every status toggle.
+        Ask with `of_any_status`, and pick a status from what is found.
         """
         return self._database(
             run_search.find,
             self._judge,
-            replace(wanted, status=()),
+            wanted,
             limit=self._settings.window,
             budget=4 * self._settings.scan_budget,
         )
 
-    def caught(self, judged: Sequence[JudgedRun]) -> tuple[list[JudgedRun], bool]:
-        """(the runs, `caught` as far as that is known; whether all were looked through). Looks through a few more."""
+    def _tally(self, wanted: RunFilter) -> Tally:
+        """Counts of the window; each time a few more runs are looked through for swallowed exceptions."""
+        window = self.window(wanted)
         waiting = [
-            one for one in judged if one.verdict.status is Status.COMPLETED and not self._judge.is_searched(one.run.key)
+            one
+            for one in window.runs
+            if one.verdict.status is Status.COMPLETED and not self._judge.is_searched(one.run.key)
         ]
         if waiting:
             self._database(self._judge.look_for_caught, waiting[:CAUGHT_AT_ONCE])
-        return self._judge.with_caught(judged), len(waiting) <= CAUGHT_AT_ONCE
+        kinds = Counter(words(one.verdict) for one in self._judge.with_caught(window.runs))
+        return Tally(dict(kinds), window.next is not None, len(waiting) <= CAUGHT_AT_ONCE)
 
 
 def make_services(database: Database, source: Source, settings: Settings) -> Services:
