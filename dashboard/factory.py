@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import dash
-from dash import Dash, html
+from dash import html
 from flask import Flask, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -26,7 +26,7 @@ from dashboard.source import Source
 ROOT = Path(__file__).parent.parent
 
 
-def create_app(database: Database, source: Source, settings: Settings) -> Dash:
+def create_app(database: Database, source: Source, settings: Settings) -> App:
     """The whole application; `.server` of what is returned is the WSGI application."""
     services = make_services(database, source, settings)
     server = Flask("metaflow_dashboard")
@@ -56,6 +56,7 @@ def create_app(database: Database, source: Source, settings: Settings) -> Dash:
             layout=page.layout,
         )
     dash.register_page("not_found_404", title="Not found · Metaflow", layout=_not_found)
+    app.services = services
     app.layout = lambda: html.Div([shell.layout(source, settings, dash.page_container), problems.store()])
     app.frame = lambda page: shell.layout(source, settings, page)
     app.first_paints = {page.path: partial(page.first_paint, services) for page in PAGES if page.first_paint}

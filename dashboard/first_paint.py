@@ -15,6 +15,7 @@ from flask import has_request_context, request
 
 from components.static import to_html
 from dashboard.errors import DashboardError
+from dashboard.services import Services
 
 Draw = Callable[[str], Component | None]
 
@@ -22,6 +23,7 @@ Draw = Callable[[str], Component | None]
 class App(Dash):
     """Dash with a first paint. `first_paints` maps a path (without prefix) to what draws it from the query text."""
 
+    services: Services
     first_paints: dict[str, Draw]
     frame: Callable[[Component], Component]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from urllib.parse import quote_plus
 
 from dash import html
@@ -177,7 +177,11 @@ def counts(services: Services, query: RunQuery, to: To) -> tuple[list[Component]
 
 def _links(query: RunQuery, to: To) -> Links:
     here = to(query)
-    adding = f"{here}{'&' if '?' in here else '?'}"
+
+    def adding_to(start: str, name: str) -> Callable[[str], str]:
+        """Links that add one value to a query; a repeated value counts once."""
+        start += "&" if "?" in start else "?"
+        return lambda value: f"{start}{name}={quote_plus(value)}"
 
     def run(run: Run) -> str:
         return href(Pathspec(run.flow, run.id).url)
@@ -187,14 +191,14 @@ def _links(query: RunQuery, to: To) -> Links:
         chosen: tuple[str, ...] = getattr(query, name)
         if run.pathspec in chosen:
             return to(query.show(**{name: toggled(chosen, run.pathspec)}))
-        return f"{adding}{name}={quote_plus(run.pathspec)}"
+        return adding_to(here, name)(run.pathspec)
 
     return Links(
         run=run,
         task=lambda one, task: href(Pathspec(one.flow, one.id, task.step, task.task).url),
-        flow=cache(lambda name: to(query.where(flow=(name,)))),
-        user=cache(lambda name: to(query.where(user=(name,)))),
-        tag=cache(lambda tag: to(query.where(tag=tuple(dict.fromkeys((*query.filter.tag, tag)))))),
+        flow=adding_to(to(query.where(flow=())), "flow"),
+        user=adding_to(to(query.where(user=())), "user"),
+        tag=adding_to(to(query.where()), "tag"),
         select=partial(toggling, "select"),
         open=partial(toggling, "open"),
         sort=lambda sort: to(query.show(sort=sort, after=None, rows=50)),

@@ -38,11 +38,32 @@ class Health:
     token: str | None  # differs when anything that the pages show may have changed
 
 
+class Clock:
+    """The database's clock, so that a skewed host clock does no harm: asked once a minute, carried on in between."""
+
+    GOOD_FOR = 60  # seconds
+
+    def __init__(self) -> None:
+        self._known: tuple[int, float] | None = None  # epoch milliseconds, and this process's monotonic seconds then
+
+    def set(self, now: int) -> None:
+        """The database has just said so."""
+        self._known = (now, time.monotonic())
+
+    def get(self) -> int | None:
+        """Epoch milliseconds now; None when it was not asked for a minute."""
+        if self._known is None:
+            return None
+        passed = time.monotonic() - self._known[1]
+        return None if passed > self.GOOD_FOR else self._known[0] + int(passed * 1000)
+
+
 class Reader:
     """One read-only transaction: statements in, rows out, every one traced."""
 
-    def __init__(self, connection: Connection, schema: Tables, slow_query: float) -> None:
+    def __init__(self, connection: Connection, schema: Tables, slow_query: float, clock: Clock) -> None:
         self._connection = connection
+        self._clock = clock
         self._slow_query = slow_query
         self.tables = schema
         self.dialect = dialect.of(connection.dialect.name)
@@ -67,8 +88,12 @@ class Reader:
         return rows[0][0] if rows else None
 
     def now(self) -> int:
-        """The database's clock in epoch milliseconds, so that a skewed host clock does no harm."""
-        return int(self.scalar("now", select(self.dialect.now())))
+        """The database's clock in epoch milliseconds."""
+        known = self._clock.get()
+        if known is None:
+            known = int(self.scalar("now", select(self.dialect.now())))
+            self._clock.set(known)
+        return known
 
 
 class Database:
@@ -92,6 +117,7 @@ class Database:
         self.url = make_url(url)
         self.tables = tables(names, schema)
         self._slow_query = slow_query
+        self._clock = Clock()
         self._health_lock = threading.Lock()
         self._health: Health | None = None
         self._health_at = 0.0
@@ -101,9 +127,22 @@ class Database:
             self._engine = _sqlite(self.url, statement_timeout, pool_size)
 
     def __call__(self, query: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `query(reader, …)` in one read-only transaction."""
-        with self._translated(), self._engine.connect() as connection:
-            return query(Reader(connection, self.tables, self._slow_query), *args, **kwargs)
+        """Run `query(reader, …)` in one read-only transaction.
+
+        Once more when the connection turns out to be lost, as after a restart of the server: cheaper than to ask every
+        connection before every use whether it is still there.
+        """
+        with self._translated():
+            try:
+                return self._run(query, *args, **kwargs)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+            return self._run(query, *args, **kwargs)
+
+    def _run(self, query: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        with self._engine.connect() as connection:
+            return query(Reader(connection, self.tables, self._slow_query, self._clock), *args, **kwargs)
 
     def check(self) -> None:
         """Raises BadSource when the six tables are not there, DatabaseUnreachable when nothing answers."""
@@ -122,7 +161,8 @@ class Database:
             before = self._health
             at = int(time.time() * 1000)
             try:
-                token = self(_change_token)
+                token, now = self(_change_token)
+                self._clock.set(now)
                 self._health = Health(True, at, at, None, token)
             except DatabaseError as error:
                 self._health = Health(False, at, before.last_ok_at if before else None, str(error), None)
@@ -145,7 +185,7 @@ class Database:
             raise DatabaseError(f"The database could not be asked: {type(error).__name__}.") from error
 
 
-def _change_token(reader: Reader) -> str:
+def _change_token(reader: Reader) -> tuple[str, int]:
     """Newest ids of metadata and tasks, newest run, and the half minute, after which heartbeats are looked at again.
 
     Each is the end of a primary key or index: 0.1 ms at a million runs.
@@ -161,7 +201,7 @@ def _change_token(reader: Reader) -> str:
             reader.dialect.now(),
         ),
     )[0]
-    return f"{row[0]}-{row[1]}-{row[2]}-{int(row[3]) // 30_000}"
+    return f"{row[0]}-{row[1]}-{row[2]}-{int(row[3]) // 30_000}", int(row[3])
 
 
 def _translate(error: DBAPIError) -> DatabaseError:
@@ -200,7 +240,6 @@ def _postgresql(url: URL, statement: float, lock: float, connect: float, pool_si
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=statement,
-        pool_pre_ping=True,
         pool_recycle=600,
         isolation_level="REPEATABLE READ",
         connect_args={

@@ -16,7 +16,6 @@ import psutil
 
 from dashboard.data.database import Database
 from dashboard.factory import create_app
-from dashboard.services import make_services
 from dashboard.settings import Settings
 from dashboard.source import Source
 from tests.bench import browser, filters, polls
@@ -49,7 +48,7 @@ def _measure(url: str) -> list[Row]:
     database = Database(url)
     source = Source(kind="postgresql", label="bench", url=database.url)
     app = create_app(database, source, settings)
-    rows = filters.measure(app, make_services(database, source, settings))
+    rows = filters.measure(app, app.services)
     rows += polls.unchanged(app, database)
     with _served(url) as (host, port, process):
         rows += browser.measure(f"http://{host}:{port}/")

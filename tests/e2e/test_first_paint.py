@@ -30,7 +30,8 @@ def test_rows_are_there_without_javascript(page: Page, plain_page: Page, demo_ap
     plain_page.goto(f"{demo_app.url}?{query}")
     live = names(page)
     painted = plain_page.locator("#first-paint tr[data-row]").evaluate_all("all => all.map(row => row.dataset.row)")
-    assert painted == live
+    assert painted, "a search may answer with its first rows only; the live page has the rest"
+    assert painted == live[: len(painted)]
     expect(plain_page.locator("#first-paint tr[data-row] .c-run a").first).to_be_visible()
 
 
