@@ -11,13 +11,13 @@ from components.runs_table import Row
 from dashboard.data import runs
 from dashboard.data.database import Reader
 from dashboard.data.judge import Judge
-from dashboard.data.run_search import Cursor, RunPage, matches
+from dashboard.data.run_search import RUNNING, Cursor, RunPage, matches
 from dashboard.digest import digest
 from dashboard.errors import BadQuery
 from dashboard.filters import RunFilter, RunQuery, Span
 from dashboard.models import JudgedRun, Run, Status
 from dashboard.pathspec import Pathspec
-from dashboard.services import RUNNING, Services
+from dashboard.services import Services
 
 PINNED = 50  # running runs pinned at most
 

@@ -13,7 +13,8 @@ from cachetools.keys import hashkey
 from dashboard.data import run_search
 from dashboard.data.database import Database
 from dashboard.data.judge import Judge
-from dashboard.data.run_search import RunPage, matches, words
+from dashboard.data.run_search import RUNNING, RunPage, matches, words
+from dashboard.data.runs import Key
 from dashboard.filters import RunFilter, Span
 from dashboard.models import JudgedRun, Status
 from dashboard.results import Results
@@ -21,7 +22,6 @@ from dashboard.settings import Settings
 from dashboard.source import Source
 from dashboard.status import Limits
 
-RUNNING = ("running", "no-heartbeat")
 MOST_RUNNING = 500  # running runs that are kept at hand
 GOOD_FOR = 30  # seconds; the token itself changes every half minute, since statuses depend on the time
 QUICK = 25  # ms that the first answer may search; the rest follows in a second one
@@ -72,6 +72,11 @@ class RunFinder:
         self.window = cached(self._windows, key=self._now_key, condition=threading.Condition())(self._window)
         self._tallies: TTLCache[object, Tally] = TTLCache(256, GOOD_FOR)
         self.tally = cached(self._tallies, key=self._now_key, condition=threading.Condition())(self._tally)
+        self._all_running: TTLCache[object, tuple[list[JudgedRun], bool]] = TTLCache(2, GOOD_FOR)
+        self._running = cached(self._all_running, key=self._now_key, condition=threading.Condition())(
+            self._find_running
+        )
+        self._long_running = cached(TTLCache(1, 60), condition=threading.Condition())(self._find_long_running)
 
     def _now_key(self, *asked: object, **more: object) -> object:
         return hashkey(self._database.health().token, *asked, **more)
@@ -81,22 +86,31 @@ class RunFinder:
         self._pages.clear()
         self._windows.clear()
         self._tallies.clear()
+        self._all_running.clear()
 
     def running(self, wanted: RunFilter, limit: int) -> list[JudgedRun]:
         """Runs that are running and that the filter describes, newest first.
 
         All running runs are looked for once, for all viewers and filters; a filter then only picks from them. Looked
-        for with the filter they cost 15 to 70 ms at a million runs: no index knows heartbeats and anything else.
+        for with the filter they cost 15 to 70 ms at a million runs.
         """
-        everything = self.page(RunFilter(status=RUNNING), MOST_RUNNING, None)
-        found = [one for one in everything.runs if matches(wanted, one.verdict)]
-        if everything.next:
+        everything, is_cut = self._running()
+        if is_cut:
             status = tuple(word for word in wanted.status if word in RUNNING) or RUNNING
             return list(self.page(replace(wanted, status=status), limit, None).runs)
-        if found and replace(wanted, status=()) != RunFilter():
+        found = [one for one in everything if matches(wanted, one.verdict)]
+        if found and wanted.of_any_status != RunFilter():
             keys = self._database(run_search.among, self._judge, wanted, [one.run.key for one in found])
             found = [one for one in found if one.run.key in keys]
         return found[:limit]
+
+    def _find_running(self) -> tuple[list[JudgedRun], bool]:
+        return self._database(run_search.running, self._judge, self._long_running(), MOST_RUNNING)
+
+    def _find_long_running(self) -> list[Key]:
+        """Running runs of any start, as of up to a minute ago; what has begun since is among the newest."""
+        page = self._database(run_search.find, self._judge, RunFilter(status=RUNNING), limit=MOST_RUNNING)
+        return [one.run.key for one in page.runs]
 
     def _page(
         self, wanted: RunFilter, limit: int, after: str | None, newest_first: bool = True, quick: bool = False
