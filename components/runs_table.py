@@ -144,7 +144,7 @@ def _heading(name: str, words: str, sort: str | None, links: Links, look: Look) 
         children = [
             words,
             html.Span(className="typical-key", **aria(hidden="true")),
-            html.Span("= typical for flow", className="t3 p3"),
+            html.Span("= typical", className="t3 p3"),
         ]
     current = look.sort.lstrip("-") == sort
     descending = look.sort.startswith("-")
