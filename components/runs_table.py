@@ -12,7 +12,7 @@ from components.attributes import aria, data
 from components.elements import Element
 from dashboard.models import JudgedRun, Outcome, Qualifier, Run, Status, TaskRef
 
-TYPICAL_AT, FULL_AT = 0.4, 2.5  # a typical run ends at 40 % of the bar, one 2.5 times as long fills it
+FULL_AT = 2.5  # times the typical duration fill the bar; the tick of the typical one stands at 40 %, in the css
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,6 @@ _CARD: dict[str, object] = {
     "card_options": {},
     "refresh_interval": 5,
 }
-RECENT_VERSION = "2.19.39"
 
 
 class Rows:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from dashboard.demo.rows import COLUMNS
 
 NULL = "\\N"
-TABLES = ("runs_v3", "steps_v3", "tasks_v3", "metadata_v3", "artifact_v3")
 TRUE_SHA, ALPHA_SHA = "868436778cb011a1c6230bc12534683ab0b7f1c3", "68cf2a0a9f73a5883fcbe867cb277a6ec8637603"
 
 
