@@ -31,6 +31,7 @@ PRESETS = {
     "30d": 2_592_000_000,
     "90d": 7_776_000_000,
 }
+SINGLE = ("started", "q", "sort", "group", "rows", "after")  # parameters of which the last value counts
 SORTS = ("-started", "started", "-duration", "duration", "flow", "-flow", "user", "-user")
 GROUPS = ("flow", "user", "project")
 COLUMNS = ("project", "user", "started", "duration", "result", "tags")

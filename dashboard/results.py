@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import threading
-import time
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cachetools import LRUCache, TTLCache
 
@@ -17,19 +15,26 @@ from dashboard.data.outcomes import outcomes
 from dashboard.data.progress import ProgressCounter
 from dashboard.data.runs import Key
 from dashboard.datastore import last_error, open_store
-from dashboard.models import JudgedRun, Outcome, Run, TaskRef
+from dashboard.models import JudgedRun, Outcome, Run, Status, TaskRef, Verdict
 
-TYPICAL_FOR, GOOD_FOR = 300, 1.5  # seconds that a typical duration, and the result of an unfinished run, stay good
+TYPICAL_FOR = 300  # seconds that a typical duration stays good
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    token: str | None  # the database's change token when it was looked up; None: good for ever
+    status: Status  # of the run then: the tasks counted while it ran are not all of those that it ended with
+    outcome: Outcome
 
 
 class Results:
-    """Results of runs by key (LRU). Those of runs that may still change are looked up again after a moment."""
+    """Results of runs by key (LRU). Those of runs that may still change are good until the database has changed."""
 
     def __init__(self, database: Database, judge: Judge, size: int = 5_000) -> None:
         self._database = database
         self._judge = judge
         self._progress = ProgressCounter()
-        self._outcomes: LRUCache[tuple[Key, int], tuple[float, Outcome]] = LRUCache(size)  # (good until, outcome)
+        self._outcomes: LRUCache[tuple[Key, int], _Known] = LRUCache(size)
         self._typical: TTLCache[str, int | None] = TTLCache(size, TYPICAL_FOR)
         self._lock = threading.Lock()
 
@@ -37,20 +42,19 @@ class Results:
         """What was known last, without asking the database."""
         with self._lock:
             known = {one.run.key: self._outcomes.get(_same(one)) for one in judged}
-        return {key: entry[1] for key, entry in known.items() if entry is not None}
+        return {key: entry.outcome for key, entry in known.items() if entry is not None}
 
     def load(self, judged: Sequence[JudgedRun]) -> dict[Key, Outcome]:
-        """All of them; asks the database for what is not known or no longer good."""
-        now = time.monotonic()
+        """All of them; asks the database for what is not known, and again for unfinished runs when it has changed."""
+        token = self._database.health().token
         with self._lock:
-            good = {one.run.key for one in judged if self._outcomes.get(_same(one), (0.0, None))[0] > now}
-        missing = [one for one in judged if one.run.key not in good]
+            missing = [one for one in judged if not _is_good(self._outcomes.get(_same(one)), one.verdict, token)]
         if missing:
             explained = self._explained(missing, self._database(outcomes, self._judge, self._progress, missing))
             with self._lock:
                 for one in missing:
-                    until = math.inf if one.verdict.final else now + GOOD_FOR
-                    self._outcomes[_same(one)] = (until, explained[one.run.key])
+                    seen = None if one.verdict.final else token or "unknown"
+                    self._outcomes[_same(one)] = _Known(seen, one.verdict.status, explained[one.run.key])
         return self.peek(judged)
 
     def peek_typical(self, names: Iterable[str]) -> dict[str, int | None]:
@@ -95,6 +99,10 @@ class Results:
             )
             for key, outcome in found.items()
         }
+
+
+def _is_good(known: _Known | None, verdict: Verdict, token: str | None) -> bool:
+    return known is not None and known.status is verdict.status and known.token in (None, token)
 
 
 def _same(one: JudgedRun) -> tuple[Key, int]:

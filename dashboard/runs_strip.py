@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from plotly.graph_objects import Figure
 
 from components import badges
+from components.activity_range import chosen_range
 from components.figures.activity import HEIGHT, Dot, activity
 from components.theme import palette
 from dashboard import viewer
@@ -38,8 +39,8 @@ def strip_graph(graph_id: str) -> Component:
     return dcc.Graph(id=graph_id, figure=blank, config=GRAPH, className="strip-graph", style=style, responsive=True)
 
 
-def strip(services: Services, query: RunQuery) -> Figure:
-    """The activity strip around the query's time range, which it marks when it is a range of its own."""
+def strip(services: Services, query: RunQuery) -> tuple[Figure, Component]:
+    """The activity strip around the query's time range, and that range as its overlay when it is one of its own."""
     started = query.filter.started
     brushed = started is not None and started.preset is None
     wanted = query.filter.of_any_status
@@ -53,7 +54,8 @@ def strip(services: Services, query: RunQuery) -> Figure:
     ]
     bounds = started.bounds(window.now) if started and brushed else None
     marked = (max(bounds[0] or since, since), min(bounds[1] or until, until)) if bounds else None
-    return activity(dots, since, until, viewer.zone(), palette(viewer.theme()), marked)
+    zone = viewer.zone()
+    return activity(dots, since, until, zone, palette(viewer.theme())), chosen_range(since, until, zone, marked)
 
 
 def _seen(verdict: Verdict) -> int | None:

@@ -90,6 +90,16 @@
     form.closest('details')?.removeAttribute('open');
   }, true);
 
+  // A range chosen on the activity strip becomes a `started` filter; the strip says what wall clock its ends are.
+  document.addEventListener('mf:range', (event) => {
+    const { from, to } = /** @type {CustomEvent} */ (event).detail;
+    const clock = event.target instanceof Element && event.target.querySelector('.strip-clock');
+    if (!clock) return;
+    const [start, end] = ['data-start', 'data-end'].map((name) => Date.parse(`${clock.getAttribute(name)}Z`));
+    const ends = [from, to].map((one) => instant(new Date(start + one * (end - start)).toISOString().slice(0, 16), zone()));
+    if (ends[1] - ends[0] >= 60000) change((query) => query.set('started', ends.map(iso).join('..')));
+  });
+
   // Suggestions: asked for 120 ms after the last key, the newest answer wins.
   let timer = 0;
   let asked = 0;
@@ -132,18 +142,10 @@
     ask_for_more(/** @type {{more?: boolean} | null} */ shown) {
       if (shown && shown.more) window.setTimeout(() => window.dash_clientside.set_props('runs-fuller', { data: ++fuller }));
     },
-    /** A drag over the activity strip becomes a `started` filter; a click on a dot opens its run. */
-    brush(/** @type {any} */ relayout, /** @type {any} */ click) {
-      const context = window.dash_clientside.callback_context.triggered[0];
-      if (context && context.prop_id.endsWith('clickData') && click?.points?.[0]?.customdata) {
-        const [flow, run] = click.points[0].customdata.split('/');
-        window.mf.go(`${window.mf.prefix()}${encodeURIComponent(flow)}/${encodeURIComponent(run)}`);
-      } else if (relayout?.selections?.length) {
-        const { x0, x1 } = relayout.selections[relayout.selections.length - 1];
-        const ends = [x0, x1].map((one) => instant(String(one).replace(' ', 'T').slice(0, 16), zone())).sort((a, b) => a - b);
-        if (ends[1] - ends[0] >= 60000) change((query) => query.set('started', `${iso(ends[0])}..${iso(ends[1])}`));
-      }
-      return window.dash_clientside.no_update;
+    /** A click on a dot of the activity strip opens its run. */
+    open_dot(/** @type {any} */ click) {
+      const pathspec = click?.points?.[0]?.customdata;
+      if (pathspec) window.mf.go(window.mf.prefix() + pathspec.split('/').map(encodeURIComponent).join('/'));
     },
   };
 })();

@@ -4,6 +4,10 @@
  * Same path: history and the store `shell-query`; the page stays, with its focus and scroll position. Other path: Dash's
  * own router fetches the page. Left to the browser: other origins, `target`, `download`, `data-hard`, modifier keys,
  * fragments, and what is no page (/-/api, /-/go, assets). `data-replace` replaces the entry in the history.
+ *
+ * A link is made by the server for the query that its part of the page was drawn for (`data-for` around it). When the
+ * URL has moved on since, as after two quick clicks, the link's own change is made to the present query instead.
+ * `data-single` of the page names the parameters that have one value.
  */
 (function () {
   'use strict';
@@ -32,6 +36,32 @@
     arrive(same);
   }
 
+  /**
+   * What `link` changes in the query that it was drawn for, made to the present query.
+   * @param {HTMLAnchorElement} link
+   * @param {URL} url where it leads
+   */
+  function rebased(link, url) {
+    const drawn = link.closest('[data-for]')?.getAttribute('data-for');
+    if (!drawn || drawn === query() || url.pathname !== location.pathname) return url;
+    const single = new Set(link.closest('[data-single]')?.getAttribute('data-single')?.split(' '));
+    const before = new URL(drawn, location.href).searchParams;
+    const after = url.searchParams;
+    const now = new URLSearchParams(location.search);
+    for (const name of new Set([...before.keys(), ...after.keys()])) {
+      const [old, wanted, present] = [before, after, now].map((one) => one.getAll(name));
+      if (old.join('\n') === wanted.join('\n')) continue;
+      const kept = single.has(name) ? [] : present.filter((value) => !old.includes(value) || wanted.includes(value));
+      now.delete(name);
+      for (const value of new Set([...kept, ...(single.has(name) ? wanted : wanted.filter((one) => !old.includes(one)))])) {
+        now.append(name, value);
+      }
+    }
+    const target = new URL(url);
+    target.search = now.toString();
+    return target;
+  }
+
   /** @param {boolean} same whether the page stays */
   function arrive(same) {
     path = location.pathname;
@@ -49,7 +79,7 @@
     const url = new URL(link.href);
     if (!ours(url) || (url.hash && url.pathname + url.search === query())) return;
     event.preventDefault();
-    go(url, link.hasAttribute('data-replace'));
+    go(rebased(link, url), link.hasAttribute('data-replace'));
   });
 
   document.addEventListener('submit', (event) => {

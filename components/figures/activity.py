@@ -13,7 +13,7 @@ from components.formats import local
 
 LANES = ((10_000, "10 s"), (60_000, "1 m"), (600_000, "10 m"), (3_600_000, "1 h"), (36_000_000, "10 h"))
 SHORTEST, LONGEST = 5_000, 90_000_000
-HEIGHT = 98
+HEIGHT, MARGIN = 98, 34  # pixels; the margin is on the left, and in the css of the overlay
 # css name → (Plotly symbol, size, opacity); later ones are drawn on top
 MARKS: Mapping[str, tuple[str, float, float]] = {
     "completed": ("circle", 4.5, 0.7),
@@ -42,15 +42,14 @@ def activity(
     until: int,
     zone: tzinfo,
     palette: Mapping[str, str],
-    brushed: tuple[int, int] | None = None,
 ) -> go.Figure:
-    """The strip from `since` to `until` (epoch ms), axis in `zone`; `brushed` is the chosen range."""
+    """The strip from `since` to `until` (epoch ms), axis in `zone`."""
     figure = go.Figure(layout=_layout(since, until, zone, palette))
     for name, (symbol, size, opacity) in MARKS.items():
         mine = [dot for dot in dots if dot.look == name]
         drawn = _thinned(mine, since, until) if name == "completed" else mine
         figure.add_scatter(
-            x=[_naive(dot.at, zone) for dot in drawn],
+            x=[wall_clock(dot.at, zone) for dot in drawn],
             y=[min(max(dot.duration or SHORTEST, SHORTEST), LONGEST) for dot in drawn],
             customdata=[dot.pathspec for dot in drawn],
             mode="markers",
@@ -61,7 +60,7 @@ def activity(
         )
         figure.data[-1].marker.line = {"width": 2 if name == "running" else 0, "color": palette[f"st-{name}"]}
     figure.add_annotation(
-        x=_naive(until, zone),
+        x=wall_clock(until, zone),
         y=0,
         yref="paper",
         xanchor="right",
@@ -70,16 +69,20 @@ def activity(
         showarrow=False,
         font={"size": 11, "color": palette["text-3"]},
     )
-    figure.add_vline(x=_naive(until, zone), line={"width": 1, "dash": "dot", "color": palette["text-3"]})
-    if brushed:
-        figure.add_vrect(
-            x0=_naive(brushed[0], zone),
-            x1=_naive(brushed[1], zone),
-            fillcolor=palette["accent"],
-            opacity=0.12,
-            line={"width": 1, "color": palette["accent"]},
-        )
+    figure.add_vline(x=wall_clock(until, zone), line={"width": 1, "dash": "dot", "color": palette["text-3"]})
     return figure
+
+
+def axis_range(since: int, until: int, zone: tzinfo) -> tuple[datetime, datetime]:
+    """The ends of the axis as wall clock of `zone`: a little wider than the range."""
+    start, end = wall_clock(since, zone), wall_clock(until, zone)
+    room = (end - start) * 0.004
+    return start - room, end + room
+
+
+def wall_clock(instant: int, zone: tzinfo) -> datetime:
+    """An instant (epoch ms) as Plotly, which knows no time zones, has to be given it."""
+    return local(instant, zone).replace(tzinfo=None)
 
 
 def _thinned(dots: Iterable[Dot], since: int, until: int) -> list[Dot]:
@@ -97,32 +100,23 @@ def _quarter(dot: Dot) -> int:
     return (length - top) * 4 // top
 
 
-def _naive(instant: int, zone: tzinfo) -> datetime:
-    """Plotly knows no time zones: it gets the wall clock of `zone`."""
-    return local(instant, zone).replace(tzinfo=None)
-
-
 def _layout(since: int, until: int, zone: tzinfo, palette: Mapping[str, str]) -> dict[str, Any]:
     tick = {"size": 11, "color": palette["text-3"]}
-    start, end = _naive(since, zone), _naive(until, zone)
+    start, end = wall_clock(since, zone), wall_clock(until, zone)
     ticks = _days(start, end)
     return {
         "height": HEIGHT,
-        "margin": {"l": 34, "r": 0, "t": 4, "b": 20},
+        "margin": {"l": MARGIN, "r": 0, "t": 4, "b": 20},
         "showlegend": False,
-        "dragmode": "select",
-        "selectdirection": "h",
+        "dragmode": False,  # assets/js/brush.js draws the range: Plotly loses a drag when the figure changes under it
         "hovermode": "closest",
         "hoverdistance": 6,
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "system-ui, -apple-system, Segoe UI, Roboto, sans-serif", "size": 11},
-        "newselection": {"line": {"width": 1, "color": palette["accent"]}},
-        "activeselection": {"fillcolor": palette["accent"], "opacity": 0.12},
-        "uirevision": f"{since // 3_600_000}",
         "xaxis": {
             "type": "date",
-            "range": [start - (end - start) * 0.004, end + (end - start) * 0.004],
+            "range": axis_range(since, until, zone),
             "showgrid": True,
             "gridcolor": palette["line"],
             "tickvals": [at for at, _ in ticks],

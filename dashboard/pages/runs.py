@@ -8,13 +8,13 @@ from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, dcc
 from dash.development.base_component import Component
 
 from components import feedback, filter_bar
-from components.attributes import aria
+from components.attributes import aria, data
 from components.figures.activity import HEIGHT
 from dashboard import runs_drawing as drawing
 from dashboard import shell, viewer
 from dashboard.digest import digest
 from dashboard.extension import Page
-from dashboard.filters import RunQuery
+from dashboard.filters import SINGLE, RunQuery
 from dashboard.links import href, split
 from dashboard.pathspec import Pathspec
 from dashboard.run_preview import run_preview
@@ -23,6 +23,7 @@ from dashboard.runs_view import Asked, find_run, runs_view
 from dashboard.services import Services
 
 PATH = "/"
+DRAWN_FOR = "data-for"  # the query that the links in a part of the page start from; assets/js/soft-nav.js reads it
 PREVIEWS = 64  # remembered at most, for each theme
 
 
@@ -45,6 +46,7 @@ class ids:
     FULLER = "runs-fuller"  # counts up when results are still to be filled in
     PREVIEW = "runs-preview"
     COUNTED = "runs-counted"  # digests of what was last sent, so that the same is not sent again
+    STRIP_RANGE = "runs-strip-range"
     STRIP_SENT = "runs-strip-sent"
 
 
@@ -105,7 +107,12 @@ def _frame(
                 ],
                 className="chrome",
             ),
-            html.Div(id=ids.STRIP_FRAME, className="strip", style={"height": f"{HEIGHT + 4}px"}),
+            html.Div(
+                id=ids.STRIP_FRAME,
+                className="strip",
+                style={"height": f"{HEIGHT + 4}px"},
+                **data(brush=ids.STRIP_RANGE),
+            ),
             html.Div(
                 [
                     html.Div(id=ids.COUNT, className="count", role="status"),
@@ -118,6 +125,7 @@ def _frame(
             html.Div(more, id=ids.MORE, className="more"),
         ],
         className="page-runs",
+        **data(single=" ".join(SINGLE)),
     )
 
 
@@ -137,20 +145,24 @@ def register(app: Dash, services: Services) -> None:
         Output(ids.CONTROLS, "children"),
         Output(ids.CHIPS, "children"),
         Output(ids.TOOLS, "children"),
+        *(Output(part, DRAWN_FOR) for part in (ids.CONTROLS, ids.CHIPS, ids.TOOLS)),
         shell.QUERY,
         shell.ZONE,
     )
-    def draw_controls(place: str | None, _zone: object) -> tuple[object, object, object]:
+    def draw_controls(place: str | None, _zone: object) -> tuple[object, ...]:
         query = parse(place).query
         default, zone = services.default_started, viewer.zone()
         controls = filter_bar.controls(query, to, href(PATH), default, f"times are {zone}")
-        return controls, filter_bar.chips(query, to, zone, default), drawing.tools(query, to)
+        chips = filter_bar.chips(query, to, zone, default)
+        return controls, chips, drawing.tools(query, to), place, place, place
 
     @app.callback(
         Output(ids.TABLE, "children"),
         Output(ids.MORE, "children"),
         Output(ids.NEW, "children"),
         Output(ids.SHOWN, "data"),
+        Output(ids.TABLE, DRAWN_FOR),
+        Output(ids.MORE, DRAWN_FOR),
         shell.QUERY,
         shell.REFRESH,
         Input(ids.FULLER, "data"),
@@ -165,45 +177,47 @@ def register(app: Dash, services: Services) -> None:
         _clicks: object,
         is_held: bool,
         shown: dict[str, object] | None,
-    ) -> tuple[object, object, object, object]:
+    ) -> tuple[object, ...]:
         asked = parse(place)
         if asked.problem:
-            return drawing.misunderstood(asked, to), None, None, {"place": place, "digest": asked.problem}
+            wrong = {"place": place, "digest": asked.problem}
+            return drawing.misunderstood(asked, to), None, None, wrong, place, place
         query = asked.query
         same = shown is not None and shown.get("place") == place
         held = drawing.held(shown) if is_held and same and ctx.triggered_id in (shell.ids.TOKEN, ids.FULLER) else None
         view = runs_view(services, query, details=ctx.triggered_id in (shell.ids.TOKEN, ids.FULLER), held=held)
         now_drawn = view.digest()
         if same and shown and shown.get("digest") == now_drawn:
-            return no_update, no_update, no_update, no_update
+            return (no_update,) * 6
         table = drawing.table(services, view, to, previews.get(viewer.theme()))
         return (
             table,
             drawing.more(view, to),
             drawing.new_runs(view, ids.SHOW_NEW),
             drawing.shown(view, place, now_drawn),
+            place,
+            place,
         )
 
     @app.callback(
         Output(ids.STATUSES, "children"),
         Output(ids.COUNT, "children"),
         Output(ids.COUNTED, "data"),
+        Output(ids.STATUSES, DRAWN_FOR),
         shell.QUERY,
         shell.REFRESH,
         Input(ids.SHOWN, "data"),
         State(ids.COUNTED, "data"),
     )
-    def fill_counts(
-        place: str | None, _token: object, shown: object, sent: str | None
-    ) -> tuple[object, object, object]:
+    def fill_counts(place: str | None, _token: object, shown: object, sent: str | None) -> tuple[object, ...]:
         asked = parse(place)
         if shown is None:  # the rows go first
-            return filter_bar.status_toggles(asked.query, None, to), "", None
+            return filter_bar.status_toggles(asked.query, None, to), "", None, place
         toggles, found = drawing.counts(services, asked.query, to)
         counted = digest(place, toggles, found)
         if counted == sent:
-            return no_update, no_update, no_update
-        return toggles, "" if asked.problem else found, counted
+            return (no_update,) * 4
+        return toggles, "" if asked.problem else found, counted, place
 
     @app.callback(
         Output(ids.STRIP_FRAME, "children"),
@@ -214,10 +228,11 @@ def register(app: Dash, services: Services) -> None:
         """The graph, and with it Plotly, comes after the first rows."""
         if present or shown is None:
             return no_update
-        return [strip_graph(ids.STRIP), dcc.Store(id=ids.STRIP_SENT)]
+        return [strip_graph(ids.STRIP), html.Div(id=ids.STRIP_RANGE), dcc.Store(id=ids.STRIP_SENT)]
 
     @app.callback(
         Output(ids.STRIP, "figure"),
+        Output(ids.STRIP_RANGE, "children"),
         Output(ids.STRIP_SENT, "data"),
         shell.QUERY,
         shell.REFRESH,
@@ -227,10 +242,10 @@ def register(app: Dash, services: Services) -> None:
     )
     def draw_strip(
         place: str | None, _token: object, _theme: object, _zone: object, sent: str | None
-    ) -> tuple[object, object]:
-        figure = strip(services, parse(place).query)
-        drawn = digest(figure.to_json())
-        return (no_update, no_update) if drawn == sent else (figure, drawn)
+    ) -> tuple[object, ...]:
+        figure, chosen = strip(services, parse(place).query)
+        drawn = digest(figure.to_json(), chosen)
+        return (no_update,) * 3 if drawn == sent else (figure, chosen, drawn)
 
     @app.callback(
         Output({"type": ids.PREVIEW, "run": MATCH}, "children"),
@@ -257,9 +272,7 @@ def register(app: Dash, services: Services) -> None:
         Input(ids.SHOWN, "data"),
     )
     app.clientside_callback(
-        ClientsideFunction("runs", "brush"),
-        Output(ids.STRIP, "selectedData"),
-        Input(ids.STRIP, "relayoutData"),
+        ClientsideFunction("runs", "open_dot"),
         Input(ids.STRIP, "clickData"),
         prevent_initial_call=True,
     )

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components import theme
+from components.activity_range import chosen_range
 from components.figures.activity import CELLS, LONGEST, MARKS, SHORTEST, Dot, activity
 from components.figures.step_spans import Bar, step_bars
 from components.formats import DAY, HOUR, MINUTE, SECOND
@@ -58,11 +59,16 @@ def test_any_range_has_a_readable_axis(since: int, length: int, zone: str) -> No
     assert ticks == sorted(set(ticks))
 
 
-def test_the_brushed_range_is_marked() -> None:
-    plain = activity([], T0 - DAY, T0, UTC, PALETTE)
-    brushed = activity([], T0 - DAY, T0, UTC, PALETTE, (T0 - 2 * HOUR, T0 - HOUR))
-    assert len(brushed.layout.shapes) == len(plain.layout.shapes) + 1
-    assert brushed.layout.shapes[-1].x0.hour == 12
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])
+def test_the_chosen_range_stands_where_its_instants_are(zone: str) -> None:
+    there = ZoneInfo(zone)
+    overlay = chosen_range(T0 - 10 * HOUR, T0, there, (T0 - 10 * HOUR, T0 - 5 * HOUR)).to_plotly_json()["props"]
+    start, end = activity([], T0 - 10 * HOUR, T0, there, PALETTE).layout.xaxis.range
+    assert (overlay["data-start"], overlay["data-end"]) == (start.isoformat(), end.isoformat())
+    assert float(overlay["style"]["left"].rstrip("%")) == pytest.approx(0.4, abs=0.01)
+    assert float(overlay["style"]["width"].rstrip("%")) == pytest.approx(49.6, abs=0.01)
+    assert len(overlay["children"]) == 2
+    assert chosen_range(T0 - HOUR, T0, there, None).to_plotly_json()["props"]["hidden"]
 
 
 def test_bars_of_steps() -> None:

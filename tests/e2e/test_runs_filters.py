@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.looks import chip, column, names, open_runs, rows, settled, toggle
+from tests.e2e.looks import chip, column, names, open_runs, row, rows, settled, toggle
 from tests.e2e.serving import App
 
 
@@ -42,8 +43,29 @@ def test_status_toggles_count_filter_and_combine(page: Page, demo_app: App) -> N
     expect(page.locator("#runs-count")).not_to_contain_text(f"{count} runs")
     assert query(page)["status"] == ["failed", "completed"]
     failed.click()
-    toggle(page, "Completed").click()
+    toggle(page, "Completed").click()  # before the answer to the first click: its link is an old one
     expect(page).to_have_url(demo_app.url)
+
+
+def test_quick_clicks_add_up_while_the_server_is_slow(page: Page, demo_app: App) -> None:
+    open_runs(page, demo_app.url, "sort=-duration")
+    held: list[Route] = []
+    page.route("**/_dash-update-component", lambda route: held.append(route))
+    toggle(page, "Failed").click()
+    toggle(page, "Killed").click()
+    first, second = (rows(page).nth(n).get_attribute("data-row") or "" for n in (0, 1))
+    row(page, first).get_by_role("checkbox").click()
+    row(page, second).get_by_role("checkbox").click()
+    page.locator("#runs-table th.c-started").get_by_role("link").click()
+    page.get_by_role("group", name="Group by").get_by_role("link", name="Flow").click()
+    page.get_by_role("group", name="Group by").get_by_role("link", name="User").click()
+    expect(page).to_have_url(re.compile("group=user"))
+    assert query(page) == {"status": ["failed", "killed"], "select": [first, second], "group": ["user"]}
+    for route in held:
+        route.continue_()
+    page.unroute_all(behavior="wait")
+    expect(page.locator("#runs-table .grouphead").first).to_be_visible()
+    expect(toggle(page, "Killed")).to_have_attribute("aria-pressed", "true")
 
 
 CONDITIONS = (
@@ -131,20 +153,47 @@ def test_a_custom_range_is_meant_in_the_chosen_time_zone(page: Page, demo_app: A
     assert query(page) == {"started": ["2026-01-02T00:30Z.."]}
 
 
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move((start[0] + end[0]) / 2, start[1])
+    page.mouse.move(*end)
+    page.mouse.up()
+
+
 def test_brushing_the_activity_strip_filters_by_start(page: Page, demo_app: App) -> None:
     open_runs(page, demo_app.url, "started=7d")
-    plot = page.locator("#runs-strip .nsewdrag")
     expect(page.locator("#runs-strip .scatterlayer .point").first).to_be_attached()
-    box = plot.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + 20)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 30)
-    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 40)
-    page.mouse.up()
+    area = page.locator("#runs-strip-range").bounding_box()
+    assert area
+    middle = area["y"] + area["height"] / 2
+    drag(page, (area["x"] + area["width"] * 0.4, middle), (area["x"] + area["width"] * 0.8, middle))
     expect(page).to_have_url(re.compile(r"started=.*\.\."))
     expect(chip(page, "started")).to_contain_text("between")
-    expect(page.locator("#runs-strip .shapelayer rect, #runs-strip .shapelayer path").first).to_be_attached()
+    since, until = (datetime.fromisoformat(end.replace("Z", "+00:00")) for end in query(page)["started"][0].split(".."))
+    assert (until - since) / timedelta(days=7) == pytest.approx(0.4, abs=0.02)
+    chosen = page.locator("#runs-strip-range .mf-range")
+    box = chosen.bounding_box()
+    assert box
+    assert box["width"] / area["width"] == pytest.approx(0.4, abs=0.02)
+    middle = box["y"] + box["height"] / 2  # the chip has moved the strip down
+    drag(page, (box["x"] + box["width"], middle), (box["x"] + box["width"] / 2, middle))
+    expect(page).not_to_have_url(re.compile(re.escape(f"{until:%H:%M}")))
+    shorter = chosen.bounding_box()
+    assert shorter
+    assert shorter["x"] == pytest.approx(box["x"], abs=2)
+
+
+def test_a_press_that_does_not_move_opens_the_run_under_it(page: Page, demo_app: App) -> None:
+    open_runs(page, demo_app.url, "status=failed")
+    dot = page.locator("#runs-strip .trace .point").last
+    expect(dot).to_be_attached()
+    box = dot.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"/\w+/\d+$"))
 
 
 def test_free_text_and_run_ids(page: Page, demo_app: App) -> None:
