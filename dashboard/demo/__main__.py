@@ -1,6 +1,6 @@
 """Demo data for benchmarks, and the live writer of the demo.
 
-python -m dashboard.demo --url postgresql+psycopg://… --runs 1000000 --wide 50000
+python -m dashboard.demo --url postgresql+psycopg://… --runs 1000000 --wide 2000 50000
 python -m dashboard.demo --url sqlite:////tmp/bulk.sqlite --runs 100000
 python -m dashboard.demo --follow demo.sqlite
 """
@@ -25,7 +25,8 @@ def main() -> None:
     what.add_argument("--url", help="an empty PostgreSQL database or a new SQLite file to fill")
     what.add_argument("--follow", type=Path, metavar="DATABASE", help="keep runs going in this demo until stopped")
     parser.add_argument("--runs", type=int, default=100_000)
-    parser.add_argument("--wide", type=int, default=0, help="tasks of one more, finished run")
+    parser.add_argument("--wide", type=int, nargs="*", default=[], help="tasks of one more, finished run each")
+    parser.add_argument("--running", type=int, default=0, help="width of the foreach of one of the running runs")
     parser.add_argument("--days", type=int, default=365, help="days over which the runs are spread")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--level", choices=LEVELS, default=LATEST, help="newest migration whose indices are made")
@@ -36,7 +37,9 @@ def main() -> None:
         follow(given.follow, given.seed, given.attached)
         return
     try:
-        fill(Order(given.url, given.runs, given.wide, given.days, given.seed, given.level, given.jsonb_value))
+        wide = tuple(given.wide)
+        how = (given.days, given.seed, given.level, given.jsonb_value)
+        fill(Order(given.url, given.runs, wide, given.running, *how))
     except DashboardError as problem:
         parser.error(str(problem))
 

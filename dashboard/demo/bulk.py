@@ -1,7 +1,7 @@
 """Fills PostgreSQL or SQLite with very many runs for benchmarks, in minutes.
 
-Runs come from a few fixed shapes (5.4 tasks and 9.9 rows of metadata each on average, see `templates`); one finished
-run with a very wide foreach and three running runs (one wide) come from the simulator with all their rows.
+Runs come from a few fixed shapes (5.4 tasks and 9.9 rows of metadata each on average, see `templates`); finished runs
+with a very wide foreach and three running runs (one wide) come from the simulator with all their rows.
 """
 
 from __future__ import annotations
@@ -35,17 +35,24 @@ CHUNK = 10_000  # runs
 WORKERS = 2  # processes that make and copy rows; connections that make indices
 ROOT = "/srv/metaflow/.metaflow"
 WIDE_FLOW = "TrainChurnModel"
-# Flow, share that is over, share of the wide run's width (0: the flow's own).
-RUNNING = ((WIDE_FLOW, 0.6, 0.4), ("EvalPrompts", 0.5, 0.0), ("RankerTraining", 0.5, 0.0))
+RUNNING = (
+    (WIDE_FLOW, 0.6),
+    ("EvalPrompts", 0.5),
+    ("RankerTraining", 0.5),
+)  # flow, share that is over; the first is wide
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to fill in. `level` and `jsonb_value` as in `service_tables`; `now` in ms."""
+    """What to fill in. `wide`: tasks of more, finished runs; `running`: the width of the running one.
+
+    `level` and `jsonb_value` as in `service_tables`; `now` in ms.
+    """
 
     url: str
     runs: int
-    wide: int = 0
+    wide: tuple[int, ...] = ()
+    running: int = 0
     days: int = 365
     seed: int = 7
     level: str = service_tables.LATEST
@@ -167,17 +174,16 @@ def _finish(engine: Engine, order: Order, progress: bool) -> None:
 
 def _flow_lines(now: int, days: int) -> str:
     first = now - days * 86_400_000 - 2_000_000
-    names = dict.fromkeys((*FLOW_NAMES, *(name for name, _, _ in RUNNING)))
+    names = dict.fromkeys((*FLOW_NAMES, *(name for name, _ in RUNNING)))
     return "".join(f"{name}\t\\N\t{first + n}\tnull\tnull\n" for n, name in enumerate(names))
 
 
 def _special(order: Order) -> Iterator[Run]:
-    """The wide finished run and the running ones, in order of creation among themselves."""
-    if order.wide:
-        yield _simulated("wide", WIDE_FLOW, order.now, order.wide, 1.0, order.seed)
-    for index, (name, done, share) in enumerate(RUNNING):
-        wide = max(20, int(order.wide * share)) if share and order.wide else 0
-        yield _simulated(f"running {index}", name, order.now, wide, done, order.seed)
+    """The wide finished runs and the running ones."""
+    for index, wide in enumerate(order.wide):
+        yield _simulated(f"wide {index}", WIDE_FLOW, order.now, wide, 1.0, order.seed)
+    for index, (name, done) in enumerate(RUNNING):
+        yield _simulated(f"running {index}", name, order.now, 0 if index else order.running, done, order.seed)
 
 
 def _simulated(key: str, name: str, now: int, wide: int, done: float, seed: int) -> Run:

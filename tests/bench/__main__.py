@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--runs 1000000] [--wide 50000] [--url URL]`: measures, prints a table, writes JSON."""
+"""`python -m tests.bench [--runs N] [--wide N …] [--url URL]`: measures, prints a table, writes JSON."""
 
 from __future__ import annotations
 
@@ -29,16 +29,18 @@ def main() -> int:
     """Exit code 0, also when budgets are missed: the table says which."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=1_000_000)
-    parser.add_argument("--wide", type=int, default=50_000)
+    parser.add_argument("--wide", type=int, nargs="*", default=[2, 2_000, 50_000, 100_000])
+    parser.add_argument("--running", type=int, default=80_000, help="width of the running run; 0.6 of it is over")
     parser.add_argument("--url", help="a database that is filled already")
     parser.add_argument("--folder", type=Path, default=ROOT / "bench-results")
     options = parser.parse_args()
     options.folder.mkdir(exist_ok=True)
-    ready = nullcontext(options.url) if options.url else filled(options.folder / "postgres", options.runs, options.wide)
-    with ready as url:
+    made = filled(options.folder / "postgres", options.runs, options.wide, options.running)
+    with nullcontext(options.url) if options.url else made as url:
         rows = _measure(url)
     about = {"runs": options.runs, "wide": options.wide, "command": "make bench"}
-    print(f"\n{machine()}; PostgreSQL, {options.runs:,} runs, one of {options.wide:,} tasks\n\n{table(rows)}")
+    wide = ", ".join(f"{tasks:,}" for tasks in options.wide)
+    print(f"\n{machine()}; PostgreSQL, {options.runs:,} runs, wide ones of {wide} tasks\n\n{table(rows)}")
     print(f"\n{save(rows, options.folder, about)}")
     return 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,18 +16,19 @@ BEAT = 10  # seconds between heartbeats, as the service's clients send them
 
 
 @contextmanager
-def filled(folder: Path, runs: int, wide: int) -> Iterator[str]:
-    """The URL of a database with `runs` runs, one of them with `wide` tasks; kept in `folder` for the next time."""
+def filled(folder: Path, runs: int, wide: Sequence[int], running: int) -> Iterator[str]:
+    """The URL of a database with `runs` runs and some wide ones; kept in `folder` for the next time."""
     server = get_server(str(folder.resolve()))
     try:
-        name = f"bench_{runs}_{wide}"
+        name = "_".join(map(str, ("bench", runs, *wide, running)))
         url = f"postgresql+psycopg://postgres:@/{name}?host={server.get_uri().partition('host=')[2]}"
         with _admin(server.get_uri()) as admin:
             found = admin.execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}).scalar()
             if not found:
                 admin.execute(text(f'CREATE DATABASE "{name}"'))
         if not found:
-            generate = [sys.executable, "-m", "dashboard.demo", "--url", url, "--runs", str(runs), "--wide", str(wide)]
+            generate = [sys.executable, "-m", "dashboard.demo", "--url", url, "--runs", str(runs)]
+            generate += ["--running", str(running), "--wide", *map(str, wide)]
             if subprocess.run(generate, check=False).returncode:
                 with _admin(server.get_uri()) as admin:
                     admin.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
