@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from dashboard.models import Qualifier, Status, TaskRef, Verdict
 from dashboard.status import (
@@ -15,6 +19,7 @@ from dashboard.status import (
     judge_run,
     judge_step,
 )
+from dashboard.status.attempts import ABSENT, NO_ATTEMPT, QUALIFIERS, STATUSES, AttemptColumns, judge_attempts
 from tests.oracle import DAY
 
 NOW = 1_790_000_000_000
@@ -113,3 +118,44 @@ def test_after_the_longest_limit_nothing_runs(evidence: RunEvidence) -> None:
     verdict = judge_run(evidence, NOW + 5 * DAY)
     assert verdict.status in (Status.COMPLETED, Status.FAILED)
     assert verdict.final
+
+
+def columns(evidence: list[AttemptEvidence]) -> AttemptColumns:
+    """The same evidence as columns."""
+
+    def instants(name: str) -> NDArray[np.int64]:
+        found = (getattr(one, name) for one in evidence)
+        return np.array([ABSENT if at is None else at for at in found], np.int64)
+
+    def flags(name: str) -> NDArray[np.int8]:
+        found = (getattr(one, name) for one in evidence)
+        return np.array([-1 if flag is None else int(flag) for flag in found], np.int8)
+
+    return AttemptColumns(
+        instants("task_created_at"),
+        instants("task_heartbeat_at"),
+        np.array([NO_ATTEMPT if one.attempt is None else one.attempt for one in evidence], np.int16),
+        instants("started_at"),
+        instants("done_at"),
+        flags("ok"),
+        instants("task_ok_at"),
+        flags("task_ok"),
+        instants("next_started_at"),
+        flags("cloned") == 1,
+        flags("caught") == 1,
+    )
+
+
+@MANY
+@given(evidence=st.lists(ATTEMPTS, max_size=8), run_over=st.booleans())
+def test_all_attempts_at_once_get_the_verdicts_that_each_would_get(
+    evidence: list[AttemptEvidence], run_over: bool
+) -> None:
+    evidence = [replace(one, run_over=run_over) for one in evidence]
+    found = judge_attempts(columns(evidence), NOW, run_over=run_over)
+    for row, one in enumerate(evidence):
+        verdict = judge_attempt(one, NOW)
+        expected = (verdict.status, verdict.qualifier, verdict.finished_at, verdict.duration, verdict.final)
+        times = [None if at == ABSENT else int(at) for at in (found.finished[row], found.duration[row])]
+        seen = (STATUSES[found.status[row]], QUALIFIERS[found.qualifier[row]], *times, bool(found.final[row]))
+        assert seen == expected, one

@@ -5,6 +5,7 @@ All instants and durations are milliseconds. `now` is the database's clock.
 """
 
 from dashboard.status.attempt import judge_attempt
+from dashboard.status.attempts import AttemptColumns, VerdictColumns, judge_attempts
 from dashboard.status.evidence import (
     AttemptEvidence,
     EndSign,
@@ -19,13 +20,16 @@ from dashboard.status.step import judge_step, step_duration
 from dashboard.status.words import words
 
 __all__ = [
+    "AttemptColumns",
     "AttemptEvidence",
     "EndSign",
     "Limits",
     "RunEvidence",
     "StepSigns",
     "TaskSigns",
+    "VerdictColumns",
     "judge_attempt",
+    "judge_attempts",
     "judge_run",
     "judge_step",
     "parse_flag",
