@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Text,
+    UnaryExpression,
     and_,
     case,
     cast,
@@ -25,17 +26,23 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.sql.operators import custom_op
 from typing_extensions import override
 
 
 class Dialect(Protocol):
     """The expressions that differ. `runs` is the runs table."""
 
+    has_arrays: bool  # rows can be gathered into arrays
+
     def now(self) -> ColumnElement[Any]:
         """The database's clock in epoch milliseconds."""
 
     def one_of(self, columns: Sequence[ColumnElement[Any]], keys: Iterable[Sequence[Any]]) -> ColumnElement[bool]:
         """The columns together are one of these keys; at most some 500 keys."""
+
+    def checked(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The column as a condition only, never as the way to the rows: another one is more selective."""
 
     def user(self, runs: FromClause) -> ColumnElement[Any]:
         """The verified user: user_name where the system tag `user:<user_name>` confirms it, else NULL."""
@@ -53,6 +60,8 @@ class Dialect(Protocol):
 class PostgreSQL(Dialect):
     """The expressions repeat those of the service's indices to the letter, else no index is used."""
 
+    has_arrays = True
+
     @override
     def now(self) -> ColumnElement[Any]:
         return func.floor(func.extract("epoch", func.clock_timestamp()) * 1000)
@@ -60,6 +69,10 @@ class PostgreSQL(Dialect):
     @override
     def one_of(self, columns: Sequence[ColumnElement[Any]], keys: Iterable[Sequence[Any]]) -> ColumnElement[bool]:
         return tuple_(*columns).in_([tuple(key) for key in keys])
+
+    @override
+    def checked(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        return column  # the planner has statistics
 
     @override
     def user(self, runs: FromClause) -> ColumnElement[Any]:
@@ -85,6 +98,8 @@ class PostgreSQL(Dialect):
 class SQLite(Dialect):
     """Tags are JSON texts; json_each reads them."""
 
+    has_arrays = False
+
     @override
     def now(self) -> ColumnElement[Any]:
         # CAST, because floor() is not compiled into every SQLite.
@@ -100,6 +115,10 @@ class SQLite(Dialect):
             return or_(false(), *(and_(columns[0] == flow, columns[1].in_(some)) for flow, some in numbers.items()))
         same = (and_(*(column == value for column, value in zip(columns, key, strict=True))) for key in keys)
         return or_(false(), *same)
+
+    @override
+    def checked(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
     @override
     def user(self, runs: FromClause) -> ColumnElement[Any]:

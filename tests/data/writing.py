@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import json
+import pickle
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, Table, insert
@@ -13,6 +18,11 @@ from dashboard.data.schema import Tables, tables
 from tests.oracle import Rows, instant
 
 NOBODY: tuple[str, ...] = ()
+
+
+def hash_of(value: object) -> str:
+    """The key under which Metaflow stores this value."""
+    return hashlib.sha1(pickle.dumps(value, protocol=4)).hexdigest()
 
 
 @dataclass
@@ -171,10 +181,21 @@ class Writer:
             self.metadatum(key, task.step, ids[row.task], row.field, row.value, at, row.tags, task.name)
         for artifact in rows.artifacts:
             step, task_id, at = rows.tasks[artifact.task].step, ids[artifact.task], instant(artifact.at, now)
-            if artifact.name == "_catch_exception":
-                self.artifact(key, step, task_id, "_success", "false", at, artifact.attempt)
-                self.artifact(key, step, task_id, "_task_ok", "true", at, artifact.attempt)
+            if artifact.name == "_task_ok":
+                self.artifact(key, step, task_id, "_task_ok", hash_of(artifact.value), at, artifact.attempt)
+            elif artifact.name == "_catch_exception":
+                self.artifact(key, step, task_id, "_success", hash_of(False), at, artifact.attempt)
+                if not any(one.name == "_task_ok" and one.task == artifact.task for one in rows.artifacts):
+                    self.artifact(key, step, task_id, "_task_ok", hash_of(True), at, artifact.attempt)
         return key
+
+    def service_rows(self) -> None:
+        """The rows that a real service wrote (tests/service_rows)."""
+        folder = Path(__file__).parent.parent / "service_rows"
+        for table in self.tables:
+            with (folder / f"{table.name}.csv").open(encoding="utf-8", newline="") as file:
+                for row in csv.DictReader(file):
+                    self._add(table, **{name: _value(table, name, text) for name, text in row.items()})
 
     def flush(self) -> None:
         """Write what was collected, parents first."""
@@ -185,3 +206,11 @@ class Writer:
 
     def _add(self, table: Table, **values: object) -> None:
         self._rows.setdefault(table, []).append(values)
+
+
+def _value(table: Table, name: str, text: str) -> object:
+    if text == "":
+        return None
+    if name in ("tags", "system_tags"):
+        return json.loads(text)
+    return int(text) if table.c[name].type.python_type is int else text

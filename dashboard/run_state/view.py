@@ -1,0 +1,151 @@
+"""What is shown of a run at one moment: frozen columns, judged, with the version in which each row last changed."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.models import JudgedRun, Status
+from dashboard.run_state.evidence import ATTEMPTS, Evidence
+from dashboard.status import Limits, judge_attempts
+from dashboard.status.attempts import ABSENT, STATUSES, Codes, Flags, Instants
+
+COMPLETED, FAILED, RUNNING, PENDING, UNKNOWN = (
+    np.uint8(STATUSES.index(status))
+    for status in (Status.COMPLETED, Status.FAILED, Status.RUNNING, Status.PENDING, Status.UNKNOWN)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """Tasks by place, and one row per attempt in the order (task, attempt). Instants and durations as in `status`."""
+
+    judged: JudgedRun
+    now: int
+    generation: str  # of one load: rows of another are not comparable
+    version: int  # counts views of a generation that differ
+    revision: int  # of the evidence
+    steps: tuple[str, ...]
+    registered: dict[str, int]  # steps of steps_v3 → when; a step may have no task yet
+    variables: dict[int, tuple[str, ...]]  # step → variables of its foreaches
+    # Tasks
+    ids: NDArray[np.int64]
+    step: NDArray[np.uint16]
+    created: Instants
+    index: NDArray[np.int32]  # in the innermost foreach or gang; -1: none
+    names: tuple[str | None, ...]
+    labels: tuple[str, ...]
+    # Attempts
+    task: NDArray[np.int32]
+    attempt: NDArray[np.int16]
+    status: Codes
+    qualifier: Codes
+    queued: Instants  # since when it waited: the task's registration, or the end of the attempt before
+    started: Instants
+    finished: Instants
+    duration: Instants
+    is_last: Flags
+    changed: NDArray[np.uint32]
+
+    def task_id(self, place: int) -> str:
+        """The id of a task in pathspecs."""
+        return self.names[place] or str(self.ids[place])
+
+    def row_of(self, place: int) -> int:
+        """The row of a task's last attempt."""
+        return int(np.searchsorted(self.task, place, side="right")) - 1
+
+    @property
+    def nbytes(self) -> int:
+        """What its arrays take; the texts are those of the evidence."""
+        values = (getattr(self, field.name) for field in fields(self))
+        return sum(value.nbytes for value in values if isinstance(value, np.ndarray))
+
+
+def view_of(
+    evidence: Evidence,
+    judged: JudgedRun,
+    registered: dict[str, int],
+    now: int,
+    limits: Limits,
+    before: RunView | None,
+) -> RunView:
+    """The evidence judged at `now`. `before` is the view that this one follows; None begins a new generation."""
+    run_over = judged.verdict.status is not Status.RUNNING
+    rows, task = evidence.columns()
+    verdicts = judge_attempts(rows, now, limits, run_over)
+    attempt = np.maximum(rows.attempt, 0)
+    queued = _queued(rows.created, rows.started, verdicts.finished, task)
+    keys = _keys(task, attempt)
+    if before is not None and not np.isin(_keys(before.task, before.attempt), keys, assume_unique=True).all():
+        before = None  # a row without evidence gave way to a later attempt: rows are not comparable any more
+    shown = (verdicts.status, verdicts.qualifier, queued, rows.started, verdicts.finished)
+    changed = _changed(keys, shown, evidence.labelled[task], before)
+    return RunView(
+        judged=judged,
+        now=now,
+        generation=before.generation if before else secrets.token_hex(4),
+        version=int(changed.max(initial=before.version if before else 1)),
+        revision=evidence.revision,
+        steps=tuple(evidence.steps),
+        registered=registered,
+        variables=dict(evidence.variables),
+        ids=evidence.ids,
+        step=evidence.step,
+        created=evidence.created,
+        index=np.where(evidence.node >= 0, evidence.node, evidence.index),
+        names=tuple(evidence.names),
+        labels=_labels(evidence),
+        task=task,
+        attempt=attempt,
+        status=verdicts.status,
+        qualifier=verdicts.qualifier,
+        queued=queued,
+        started=rows.started,
+        finished=verdicts.finished,
+        duration=verdicts.duration,
+        is_last=np.append(task[1:] != task[:-1], [True])[: len(task)],
+        changed=changed,
+    )
+
+
+def _keys(task: NDArray[np.int32], attempt: NDArray[np.int16]) -> NDArray[np.int64]:
+    return task.astype(np.int64) * ATTEMPTS + attempt
+
+
+def _queued(created: Instants, started: Instants, finished: Instants, task: NDArray[np.int32]) -> Instants:
+    """Since when each attempt waited: the registration of its task, for a retry the end of the attempt before."""
+    before = np.append([ABSENT], finished[:-1])[: len(task)]
+    is_retry = np.append([False], task[1:] == task[:-1])[: len(task)]
+    since = np.where(is_retry & (before != ABSENT), before, created)
+    return np.where((started != ABSENT) & (since > started), started, since)
+
+
+def _changed(
+    keys: NDArray[np.int64], shown: tuple[NDArray[Any], ...], labelled: NDArray[np.int64], before: RunView | None
+) -> NDArray[np.uint32]:
+    """The version in which each row last changed in what is drawn of it."""
+    if before is None:
+        return np.ones(len(keys), np.uint32)
+    was = (before.status, before.qualifier, before.queued, before.started, before.finished)
+    at = np.searchsorted(keys, _keys(before.task, before.attempt))  # where the rows of before are now
+    changed = np.full(len(keys), before.version + 1, np.uint32)
+    same = labelled[at] <= before.revision
+    for now, then in zip(shown, was, strict=True):
+        same &= now[at] == then
+    changed[at[same]] = before.changed[same]
+    return changed
+
+
+def _labels(evidence: Evidence) -> tuple[str, ...]:
+    """Foreach values, or the place in a gang."""
+    if not (evidence.node >= 0).any():
+        return tuple(evidence.labels)
+    nodes = evidence.node.tolist()
+    return tuple(
+        label or (f"node {node}" if node >= 0 else "") for label, node in zip(evidence.labels, nodes, strict=True)
+    )
