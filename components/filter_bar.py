@@ -14,7 +14,8 @@ from dash.development.base_component import Component
 
 from components import formats
 from components.attributes import aria, data
-from dashboard.filters import COLUMNS, GROUPS, STATUSES, RunQuery, Span, toggled
+from dashboard import query_text
+from dashboard.filters import COLUMNS, GROUPS, STATUSES, RunQuery, Span
 
 WORDS = {
     "running": ("running", "Running"),
@@ -57,7 +58,7 @@ def status_toggles(query: RunQuery, counts: Mapping[str, tuple[int, bool]] | Non
         toggles.append(
             html.A(
                 [html.Span(className=f"st st-{glyph}", **aria(hidden="true")), html.Span(label, className="p3t"), text],
-                href=href(query.where(status=toggled(chosen, word))),
+                href=href(query.where(status=query_text.toggled(chosen, word))),
                 className=f"mf-toggle{'' if on else ' is-off'}",
                 role="button",
                 title=label,
@@ -124,7 +125,7 @@ def columns_menu(query: RunQuery, href: Href) -> Component:
         items.append(
             html.A(
                 [box, " ", "Project / branch" if column == "project" else column.capitalize()],
-                href=href(query.show(hide=toggled(query.hide, column))),
+                href=href(query.show(hide=query_text.toggled(query.hide, column))),
                 role="menuitemcheckbox",
                 **aria(checked=str(shown).lower()),
             )

@@ -14,12 +14,12 @@ Grammar (every parameter may be repeated; the JSON interface takes the same word
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta, timezone
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
+from dashboard import query_text
 from dashboard.errors import BadQuery
 
 STATUSES = ("running", "failed", "no-heartbeat", "killed", "caught", "completed")
@@ -37,8 +37,6 @@ GROUPS = ("flow", "user", "project")
 COLUMNS = ("project", "user", "started", "duration", "result", "tags")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _YEARS = (datetime.min.replace(tzinfo=timezone.utc) - _EPOCH, datetime.max.replace(tzinfo=timezone.utc) - _EPOCH)
-MAX_VALUES = 50
-MAX_LENGTH = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,42 +119,29 @@ class RunQuery:
     @classmethod
     def from_query(cls, text: str, default_started: Span | None = None) -> RunQuery:
         """From a URL's query text, with or without `?`; unknown names and bad values raise BadQuery."""
-        try:
-            values = parse_qs(text.lstrip("?"), keep_blank_values=False, max_num_fields=200)
-        except ValueError:
-            raise BadQuery("The query has more than 200 parameters.") from None
-        return cls.from_values(values, default_started)
+        return cls.from_values(query_text.parsed(text), default_started)
 
     @classmethod
     def from_values(cls, values: Mapping[str, Sequence[str]], default_started: Span | None = None) -> RunQuery:
         """From parsed parameters (name → values); empty values count as absent."""
-        values = {name: kept for name, given in values.items() if (kept := [value for value in given if value])}
-        known = set(_FIELDS.values()) | {"sort", "group", "rows", "after", "open", "select", "hide"}
-        for name, given in values.items():
-            if name not in known:
-                raise BadQuery(f"“{name[:80]}” is not a known parameter; known are {', '.join(sorted(known))}.")
-            if len(given) > MAX_VALUES or any(len(value) > MAX_LENGTH for value in given):
-                raise BadQuery(f"{name}: at most {MAX_VALUES} values of {MAX_LENGTH} characters are taken.")
-            if any(re.search("[\x00\ud800-\udfff]", value) for value in given):
-                raise BadQuery(f"{name}: a NUL character or half a surrogate pair cannot be searched for.")
+        values = query_text.checked(values, {*_FIELDS.values(), *_SHOWN})
         chosen = {attribute: tuple(dict.fromkeys(values.get(name, ()))) for attribute, name in _FIELDS.items()}
         q, started = chosen.pop("q"), chosen.pop("started")
-        _each("status", chosen["status"], STATUSES)
+        query_text.each("status", chosen["status"], STATUSES)
+        group = query_text.one("group", values, (*GROUPS, "none"))
         return cls(
             filter=RunFilter(
                 **chosen,
                 q=q[-1].strip() if q else "",
                 started=Span.parse(started[-1]) if started else default_started,
             ),
-            sort=_one("sort", values, SORTS) or "-started",
-            group=_one("group", values, (*GROUPS, "none"))
-            if _one("group", values, (*GROUPS, "none")) != "none"
-            else None,
-            rows=_number("rows", values, 50, 300),
+            sort=query_text.one("sort", values, SORTS) or "-started",
+            group=None if group == "none" else group,
+            rows=query_text.number("rows", values, 50, 300),
             after=values["after"][-1] if values.get("after") else None,
             open=tuple(values.get("open", ())),
             select=tuple(values.get("select", ())),
-            hide=_each("hide", tuple(values.get("hide", ())), COLUMNS),
+            hide=query_text.each("hide", tuple(values.get("hide", ())), COLUMNS),
         )
 
     def to_query(self, default_started: Span | None = None) -> str:
@@ -170,7 +155,7 @@ class RunQuery:
             elif value:
                 pairs += [(name, value)] if isinstance(value, str) else [(name, one) for one in value]
         default = RunQuery()
-        for name in ("sort", "group", "rows", "after", "open", "select", "hide"):
+        for name in _SHOWN:
             value = getattr(self, name)
             if value is not None and value != getattr(default, name):
                 pairs += [(name, one) for one in value] if isinstance(value, tuple) else [(name, str(value))]
@@ -185,33 +170,9 @@ class RunQuery:
         return replace(self, **changes)  # type: ignore[arg-type]
 
 
+_SHOWN = ("sort", "group", "rows", "after", "open", "select", "hide")
 # attribute of RunFilter → name in the URL
 _FIELDS = {f.name: f.name.replace("_", ".") for f in fields(RunFilter)}
-
-
-def toggled(values: Iterable[str], value: str) -> tuple[str, ...]:
-    """`values` with `value` taken out, or added at the end."""
-    kept = tuple(values)
-    return tuple(one for one in kept if one != value) if value in kept else (*kept, value)
-
-
-def _one(name: str, values: Mapping[str, Sequence[str]], allowed: Sequence[str]) -> str | None:
-    given = values.get(name)
-    return _each(name, (given[-1],), allowed)[0] if given else None
-
-
-def _each(name: str, given: tuple[str, ...], allowed: Sequence[str]) -> tuple[str, ...]:
-    for value in given:
-        if value not in allowed:
-            raise BadQuery(f"{name}={value[:80]}: one of {', '.join(allowed)} is needed.")
-    return given
-
-
-def _number(name: str, values: Mapping[str, Sequence[str]], default: int, most: int) -> int:
-    text = values[name][-1] if values.get(name) else str(default)
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= most:
-        raise BadQuery(f"{name}={text[:80]}: a whole number from 1 to {most} is needed.")
-    return int(text)
 
 
 def _instant(text: str) -> int | None:

@@ -15,8 +15,8 @@ from components.attributes import data
 from components.icons import icon
 from components.run_groups import Group, group_header, show_all
 from components.runs_table import Links, Look, Row, run_row, runs_table, section
-from dashboard import viewer
-from dashboard.filters import RunQuery, Span, toggled
+from dashboard import query_text, viewer
+from dashboard.filters import RunQuery, Span
 from dashboard.links import href
 from dashboard.models import Run
 from dashboard.pathspec import Pathspec
@@ -190,7 +190,7 @@ def _links(query: RunQuery, to: To) -> Links:
         """What is on is left out; what is off is put at the end, which needs no new query."""
         chosen: tuple[str, ...] = getattr(query, name)
         if run.pathspec in chosen:
-            return to(query.show(**{name: toggled(chosen, run.pathspec)}))
+            return to(query.show(**{name: query_text.toggled(chosen, run.pathspec)}))
         return adding_to(here, name)(run.pathspec)
 
     return Links(

@@ -18,6 +18,7 @@ from dashboard.data.runs import Key
 from dashboard.filters import RunFilter, Span
 from dashboard.models import JudgedRun, Status
 from dashboard.results import Results
+from dashboard.run_state.states import RunStates
 from dashboard.settings import Settings
 from dashboard.source import Source
 from dashboard.status import Limits
@@ -38,6 +39,7 @@ class Services:
     source: Source
     settings: Settings
     finder: RunFinder
+    run_states: RunStates
 
     @property
     def default_started(self) -> Span | None:
@@ -162,4 +164,5 @@ def make_services(database: Database, source: Source, settings: Settings) -> Ser
     )
     judge = Judge(limits)
     finder = RunFinder(database, judge, settings)
-    return Services(database, judge, Results(database, judge), source, settings, finder)
+    states = RunStates(database, judge, settings.run_cache * 1_000_000)
+    return Services(database, judge, Results(database, judge), source, settings, finder, states)

@@ -187,6 +187,9 @@ class Settings:
     scan_budget: int = _setting(
         PREFIX + "SCAN_BUDGET", 400, _whole(10, 60_000), "Milliseconds that a filter on a judged status may search."
     )
+    run_cache: int = _setting(
+        PREFIX + "RUN_CACHE", 128, _whole(1, 100_000), "Megabytes for the tasks of runs that somebody looks at."
+    )
     window: int = _setting(
         PREFIX + "WINDOW", 5000, _whole(10, 1_000_000), "Runs considered for counts, activity strip and groups."
     )

@@ -12,16 +12,14 @@ from dashboard.errors import BadQuery
 from dashboard.filters import (
     COLUMNS,
     GROUPS,
-    MAX_LENGTH,
-    MAX_VALUES,
     PRESETS,
     SORTS,
     STATUSES,
     RunFilter,
     RunQuery,
     Span,
-    toggled,
 )
+from dashboard.query_text import MAX_LENGTH, MAX_VALUES, toggled
 
 T0 = 1_764_081_284_000  # 2025-11-25 14:34:44 UTC
 YEAR_1, YEAR_10000 = -62_135_596_800_000, 253_402_300_800_000

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from dashboard.models import JudgedRun, Status
 from dashboard.run_state.evidence import ATTEMPTS, Evidence
-from dashboard.status import Limits, judge_attempts
-from dashboard.status.attempts import ABSENT, STATUSES, Codes, Flags, Instants
+from dashboard.status import AttemptColumns, AttemptEvidence, Limits, judge_attempt, judge_attempts
+from dashboard.status.attempts import ABSENT, NO_ATTEMPT, STATUSES, Codes, Flags, Instants
 
 COMPLETED, FAILED, RUNNING, PENDING, UNKNOWN = (
     np.uint8(STATUSES.index(status))
@@ -50,6 +50,8 @@ class RunView:
     duration: Instants
     is_last: Flags
     changed: NDArray[np.uint32]
+    evidence: AttemptColumns  # what the verdicts are from
+    limits: Limits
 
     def task_id(self, place: int) -> str:
         """The id of a task in pathspecs."""
@@ -59,10 +61,19 @@ class RunView:
         """The row of a task's last attempt."""
         return int(np.searchsorted(self.task, place, side="right")) - 1
 
+    def reason(self, row: int) -> str:
+        """The verdict on an attempt in words."""
+        return judge_attempt(evidence_of(self, row), self.now, self.limits).reason
+
+    @property
+    def run_over(self) -> bool:
+        """Whether the run has ended."""
+        return self.judged.verdict.status is not Status.RUNNING
+
     @property
     def nbytes(self) -> int:
-        """What its arrays take; the texts are those of the evidence."""
-        values = (getattr(self, field.name) for field in fields(self))
+        """What its arrays take; the texts are those that were gathered."""
+        values = [getattr(part, field.name) for part in (self, self.evidence) for field in fields(part)]
         return sum(value.nbytes for value in values if isinstance(value, np.ndarray))
 
 
@@ -75,9 +86,8 @@ def view_of(
     before: RunView | None,
 ) -> RunView:
     """The evidence judged at `now`. `before` is the view that this one follows; None begins a new generation."""
-    run_over = judged.verdict.status is not Status.RUNNING
     rows, task = evidence.columns()
-    verdicts = judge_attempts(rows, now, limits, run_over)
+    verdicts = judge_attempts(rows, now, limits, judged.verdict.status is not Status.RUNNING)
     attempt = np.maximum(rows.attempt, 0)
     queued = _queued(rows.created, rows.started, verdicts.finished, task)
     keys = _keys(task, attempt)
@@ -110,6 +120,34 @@ def view_of(
         duration=verdicts.duration,
         is_last=np.append(task[1:] != task[:-1], [True])[: len(task)],
         changed=changed,
+        evidence=rows,
+        limits=limits,
+    )
+
+
+def evidence_of(view: RunView, row: int) -> AttemptEvidence:
+    """What one attempt is judged by."""
+    rows = view.evidence
+
+    def instant(column: Instants) -> int | None:
+        return None if column[row] == ABSENT else int(column[row])
+
+    def flag(column: NDArray[np.int8]) -> bool | None:
+        return None if column[row] < 0 else bool(column[row])
+
+    return AttemptEvidence(
+        task_created_at=int(rows.created[row]),
+        task_heartbeat_at=instant(rows.beat),
+        attempt=None if rows.attempt[row] == NO_ATTEMPT else int(rows.attempt[row]),
+        started_at=instant(rows.started),
+        done_at=instant(rows.done),
+        ok=flag(rows.ok),
+        task_ok_at=instant(rows.task_ok_at),
+        task_ok=flag(rows.task_ok),
+        next_started_at=instant(rows.next_started),
+        cloned=bool(rows.cloned[row]),
+        caught=bool(rows.caught[row]),
+        run_over=view.run_over,
     )
 
 

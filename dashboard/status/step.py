@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import TypeAlias
 
 from dashboard.models import Qualifier, Status, Verdict
 from dashboard.status.evidence import Limits, StepSigns
 from dashboard.status.words import ago, span
 
+Kind: TypeAlias = tuple[Status, Qualifier | None]
 ORDER = (Status.RUNNING, Status.PENDING, Status.FAILED, Status.UNKNOWN, Status.COMPLETED)
 
 
@@ -21,18 +23,39 @@ def judge_step(
     run_over: bool = False,
 ) -> Verdict:
     """The verdict on a step from its tasks' last attempts, which without `signs` also give its duration."""
-    if not attempts:
+    kinds = Counter((attempt.status, attempt.qualifier) for attempt in attempts)
+    finished = max((a.finished_at for a in attempts if a.finished_at is not None), default=None)
+    final = all(attempt.final for attempt in attempts)
+    signs = signs or _signs_of(created_at, attempts)
+    return judge_kinds(created_at, kinds, finished, signs, now, limits, run_over, final)
+
+
+def judge_kinds(
+    created_at: int,
+    kinds: Mapping[Kind, int],
+    finished_at: int | None,
+    signs: StepSigns,
+    now: int,
+    limits: Limits = Limits(),
+    run_over: bool = False,
+    final: bool = False,
+) -> Verdict:
+    """The same from how many last attempts there are of each kind, and when the last of them ended.
+
+    `final`: the verdicts on all of them are.
+    """
+    if not kinds:
         return _without_tasks(created_at, now, limits, run_over)
-    counts = Counter(attempt.status for attempt in attempts)
+    counts: Counter[Status] = Counter()
+    for (status, _), number in kinds.items():
+        counts[status] += number
     status = _status(counts)
-    finished = None
-    if status not in (Status.RUNNING, Status.PENDING):
-        finished = max((a.finished_at for a in attempts if a.finished_at is not None), default=None)
-    tasks = f"{len(attempts)} task{'s' if len(attempts) > 1 else ''}"
+    finished = None if status in (Status.RUNNING, Status.PENDING) else finished_at
+    total = sum(counts.values())
+    tasks = f"{total} task{'s' if total > 1 else ''}"
     reason = f"{tasks}: " + ", ".join(f"{counts[word]} {word.value}" for word in ORDER if counts[word])
-    duration = step_duration(created_at, signs or _signs_of(created_at, attempts), now, limits)
-    final = run_over and all(attempt.final for attempt in attempts)
-    return Verdict(status, _qualifier(status, attempts), reason, created_at, finished, duration, final)
+    duration = step_duration(created_at, signs, now, limits)
+    return Verdict(status, _qualifier(status, kinds), reason, created_at, finished, duration, run_over and final)
 
 
 def step_duration(created_at: int, signs: StepSigns, now: int, limits: Limits = Limits()) -> int | None:
@@ -62,11 +85,11 @@ def _status(counts: Counter[Status]) -> Status:
     return next(status for status in ORDER if counts[status])
 
 
-def _qualifier(status: Status, attempts: Sequence[Verdict]) -> Qualifier | None:
-    qualifiers = [attempt.qualifier for attempt in attempts if attempt.status is status]
-    if status is Status.FAILED and all(q is Qualifier.KILLED for q in qualifiers):
+def _qualifier(status: Status, kinds: Collection[Kind]) -> Qualifier | None:
+    qualifiers = {qualifier for one, qualifier in kinds if one is status}
+    if status is Status.FAILED and qualifiers == {Qualifier.KILLED}:
         return Qualifier.KILLED
-    if status is Status.COMPLETED and all(q is Qualifier.CLONED for q in qualifiers):
+    if status is Status.COMPLETED and qualifiers == {Qualifier.CLONED}:
         return Qualifier.CLONED
     if status is Status.COMPLETED and Qualifier.CAUGHT in qualifiers:
         return Qualifier.CAUGHT

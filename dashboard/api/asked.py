@@ -1,0 +1,46 @@
+"""What a request asks for beside a query: format, limit, the run that it names."""
+
+from __future__ import annotations
+
+from dashboard.errors import BadQuery
+from dashboard.models import JudgedRun
+from dashboard.pathspec import Pathspec
+from dashboard.runs_view import find_run
+from dashboard.services import Services
+
+MOST, USUAL = 1_000, 100  # objects in one answer
+Values = dict[str, list[str]]
+
+
+def form(values: Values) -> str:
+    """`json` or `csv`, taken out of the values."""
+    wanted = values.pop("format", ["json"])[-1]
+    if wanted not in ("json", "csv"):
+        raise BadQuery(f"format={wanted[:80]}: json or csv is needed.")
+    return wanted
+
+
+def limit(values: Values) -> int:
+    """How many objects one answer may hold, taken out of the values."""
+    text = values.pop("limit", [str(USUAL)])[-1]
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST):
+        raise BadQuery(f"limit={text[:80]}: a whole number from 1 to {MOST} is needed.")
+    return int(text)
+
+
+def nothing_else(values: Values, known: str) -> None:
+    """Refuse what is left of the values; `known` says in words what there is."""
+    if values:
+        raise BadQuery(f"“{next(iter(values))[:80]}” is not a known parameter here; {known}.")
+
+
+def run(services: Services, flow: str, name: str) -> JudgedRun:
+    """The run with this run number or run id. Raises Absent."""
+    found = services.database(find_run, services.judge, Pathspec(flow, name))
+    if found is None:
+        raise Absent(f"There is no run {flow}/{name}.")
+    return found[1]
+
+
+class Absent(BadQuery):
+    """What is asked for is not there (404)."""

@@ -1,0 +1,7 @@
+"""What the columns of a run mean: pure functions of numpy columns and models, without SQL and without Dash.
+
+steps     one summary a step: counts, status, durations, stragglers
+story     what happened to the run: failures, what was not reached, whether it can still end well
+findings  where the time went: slowest step, queue, stragglers, retries
+estimate  when a running run will end, from how long its flow has taken before
+"""
