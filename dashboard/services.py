@@ -16,6 +16,7 @@ from dashboard.data.judge import Judge
 from dashboard.data.run_search import RUNNING, RunPage, matches, words
 from dashboard.data.runs import Key
 from dashboard.filters import RunFilter, Span
+from dashboard.graphs import Graphs
 from dashboard.models import JudgedRun, Status
 from dashboard.results import Results
 from dashboard.run_state.states import RunStates
@@ -40,6 +41,7 @@ class Services:
     settings: Settings
     finder: RunFinder
     run_states: RunStates
+    graphs: Graphs
 
     @property
     def default_started(self) -> Span | None:
@@ -165,4 +167,4 @@ def make_services(database: Database, source: Source, settings: Settings) -> Ser
     judge = Judge(limits)
     finder = RunFinder(database, judge, settings)
     states = RunStates(database, judge, settings.run_cache * 1_000_000)
-    return Services(database, judge, Results(database, judge), source, settings, finder, states)
+    return Services(database, judge, Results(database, judge), source, settings, finder, states, Graphs(database))

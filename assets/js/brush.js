@@ -1,13 +1,17 @@
 /**
  * Choosing a range by dragging. A drag inside an element `data-brush="ID"` marks a range on the element with that id (the
  * area: what the range is measured on, which lets presses through); a range that stands there (`.mf-range` with its two
- * handles) can be moved by its handles. The area then hears `mf:range` with `{from, to}` as fractions of its width, 0 to
- * 1. Escape gives up. A press that does not move stays a click.
+ * handles) can be moved by its handles, and as a whole when it carries `data-move`. The area hears `mf:ranging` while
+ * that goes on and `mf:range` when it is done, with `{from, to}` as fractions of its width, 0 to 1. Escape gives up. A
+ * press that does not move stays a click.
  */
 (function () {
   'use strict';
   const LEAST = 4; // pixels before a press is a drag
-  /** @type {{area: HTMLElement, start: number, fixed: number | null, mark: HTMLElement | null, id: number} | null} */
+  /**
+   * `fixed`: the end that stays; `grip`: the range that moves as a whole.
+   * @type {{area: HTMLElement, start: number, fixed: number | null, grip: [number, number] | null, mark: HTMLElement | null, id: number} | null}
+   */
   let drag = null;
 
   /** @param {HTMLElement} area @param {number} x @returns {number} a fraction of the width */
@@ -19,6 +23,12 @@
   /** @param {number} x */
   function ends(x) {
     if (!drag) return [0, 0];
+    if (drag.grip) {
+      const [low, high] = drag.grip;
+      const shift = fraction(drag.area, x) - fraction(drag.area, drag.start);
+      const kept = Math.min(Math.max(shift, -low), 1 - high);
+      return [low + kept, high + kept];
+    }
     const from = drag.fixed ?? fraction(drag.area, drag.start);
     return [from, fraction(drag.area, x)].sort((a, b) => a - b);
   }
@@ -47,20 +57,20 @@
     const area = document.getElementById(target?.closest('[data-brush]')?.getAttribute('data-brush') || '');
     if (!(area instanceof HTMLElement) || event.button || event.shiftKey || event.ctrlKey || event.metaKey) return;
     const handle = target?.closest('[data-handle]');
-    const range = handle?.parentElement;
-    let fixed = null;
-    if (range) {
-      const other = handle?.getAttribute('data-handle') === 'from' ? 'right' : 'left';
-      fixed = fraction(area, range.getBoundingClientRect()[other]);
-    }
-    drag = { area, start: event.clientX, fixed, mark: null, id: event.pointerId };
-    if (handle) event.preventDefault();
+    const moved = handle ? null : target?.closest('[data-move]');
+    const box = (handle?.parentElement || moved)?.getBoundingClientRect();
+    const [left, right] = box ? [fraction(area, box.left), fraction(area, box.right)] : [0, 0];
+    const fixed = !handle ? null : handle.getAttribute('data-handle') === 'from' ? right : left;
+    drag = { area, start: event.clientX, fixed, grip: moved ? [left, right] : null, mark: null, id: event.pointerId };
+    if (handle || moved) event.preventDefault();
   });
 
   document.addEventListener('pointermove', (event) => {
     if (!drag || event.pointerId !== drag.id) return;
     if (!drag.mark && drag.fixed === null && Math.abs(event.clientX - drag.start) < LEAST) return;
-    draw(.../** @type {[number, number]} */ (ends(event.clientX)));
+    const [from, to] = ends(event.clientX);
+    draw(from, to);
+    drag.area.dispatchEvent(new CustomEvent('mf:ranging', { detail: { from, to }, bubbles: true }));
     event.preventDefault();
   });
 

@@ -28,15 +28,18 @@
     return true;
   }
 
-  const rows = () => [...document.querySelectorAll('#react-entry-point tr[data-row]')].filter((row) => row.checkVisibility());
-  const row = () => document.activeElement?.closest('#react-entry-point tr[data-row]') || null;
+  const rows = () => [...document.querySelectorAll('#react-entry-point [data-row]')].filter((row) => row.checkVisibility());
+  const row = () => document.activeElement?.closest('#react-entry-point [data-row]') || null;
 
   /**
-   * Move the focus to the next row that matches, seen from the one with the focus.
+   * Move the focus to the next row, or the next failed one, seen from the one with the focus. A page that does not draw
+   * all of its rows finds them itself (`mf.nextRow`).
    * @param {1 | -1} step
-   * @param {(row: Element) => boolean} [wanted]
+   * @param {boolean} [onlyFailed]
    */
-  function move(step, wanted = () => true) {
+  function move(step, onlyFailed = false) {
+    if (window.mf.nextRow?.(step, onlyFailed)) return true;
+    const wanted = (/** @type {Element} */ r) => !onlyFailed || r.getAttribute('data-status') === 'failed';
     const all = rows();
     const at = all.indexOf(/** @type {Element} */ (row()));
     const order = step > 0 ? all.slice(at + 1) : all.slice(0, at < 0 ? all.length : at).reverse();
@@ -48,21 +51,28 @@
     return true;
   }
 
-  const failed = (/** @type {Element} */ r) => r.getAttribute('data-status') === 'failed';
+  /** @param {number} n */
+  function tab(n) {
+    const link = document.querySelectorAll('#react-entry-point .mf-tabs a')[n - 1];
+    link?.dispatchEvent(click());
+    return Boolean(link);
+  }
 
   /** @type {Record<string, () => boolean | void>} */
   const SINGLE = {
     '/': () => focusField('search'),
     j: () => move(1),
     k: () => move(-1),
-    e: () => move(1, failed),
-    E: () => move(-1, failed),
+    e: () => move(1, true),
+    E: () => move(-1, true),
     x: () => row()?.querySelector('[role="checkbox"]')?.dispatchEvent(click()),
     y: () => window.mf.copyLink(),
     p: () => window.mf.live.toggle(),
     t: () => window.mf.theme.toggle(),
     '?': () => window.mf.help(),
   };
+  for (const n of [1, 2, 3, 4, 5, 6]) SINGLE[n] = () => tab(n);
+  window.mf.keys = SINGLE; // other files add theirs
   /** @type {Record<string, () => void>} */
   const AFTER_G = {
     r: () => window.mf.go(window.mf.prefix()),

@@ -32,31 +32,15 @@
     if (event.target instanceof Element && event.target.closest('[data-show-new]')) window.scrollTo({ top: 0 });
   });
 
-  /**
-   * Epoch milliseconds of a wall clock reading (YYYY-MM-DDTHH:MM) in the viewer's time zone.
-   * @param {string} text
-   * @param {string} zone
-   */
-  function instant(text, zone) {
+  /** Epoch milliseconds of a wall clock reading (YYYY-MM-DDTHH:MM) in the viewer's time zone. @param {string} text */
+  function instant(text) {
     const asUtc = Date.parse(`${text}Z`);
-    const clock = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric',
-    });
-    /** @param {number} at */
-    const offset = (at) => {
-      /** @type {Record<string, number>} */
-      const part = {};
-      for (const { type, value } of clock.formatToParts(at)) part[type] = Number(value);
-      return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute) - at;
-    };
-    const first = asUtc - offset(asUtc);
-    return asUtc - offset(first);
+    const first = asUtc - window.mf.time.zoneOffset(asUtc);
+    return asUtc - window.mf.time.zoneOffset(first);
   }
 
   /** @param {number} at */
   const iso = (at) => `${new Date(at).toISOString().slice(0, 16)}Z`;
-
-  const zone = () => decodeURIComponent((document.cookie.match(/(?:^|; )mf_tz=([^;]+)/) || [])[1] || 'UTC');
 
   /** @param {(query: URLSearchParams) => void} change */
   function change(change) {
@@ -84,7 +68,7 @@
     } else {
       const [from, to] = ['from', 'to'].map((name) => /** @type {HTMLInputElement} */ (form.elements.namedItem(name)).value);
       if (!from && !to) return;
-      const text = [from, to].map((one) => (one ? iso(instant(one, zone())) : '')).join('..');
+      const text = [from, to].map((one) => (one ? iso(instant(one)) : '')).join('..');
       change((query) => query.set('started', text));
     }
     form.closest('details')?.removeAttribute('open');
@@ -96,7 +80,7 @@
     const clock = event.target instanceof Element && event.target.querySelector('.strip-clock');
     if (!clock) return;
     const [start, end] = ['data-start', 'data-end'].map((name) => Date.parse(`${clock.getAttribute(name)}Z`));
-    const ends = [from, to].map((one) => instant(new Date(start + one * (end - start)).toISOString().slice(0, 16), zone()));
+    const ends = [from, to].map((one) => instant(new Date(start + one * (end - start)).toISOString().slice(0, 16)));
     if (ends[1] - ends[0] >= 60000) change((query) => query.set('started', ends.map(iso).join('..')));
   });
 

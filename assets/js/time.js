@@ -54,6 +54,13 @@
     return found;
   }
 
+  /** What the clock of the chosen zone is ahead of UTC at an instant, in ms. @param {number} ms */
+  function zoneOffset(ms) {
+    const p = parts(ms, zone);
+    return Date.UTC(Number(p.year), Number(p.month) - 1, Number(p.day), Number(p.hour), Number(p.minute), Number(p.second)) -
+      Math.floor(ms / 1000) * 1000;
+  }
+
   const now = () => frozenAt ?? Date.now() + offset;
 
   /** @param {number} ms @param {string} name */
@@ -156,7 +163,7 @@
   document.addEventListener('visibilitychange', tick);
 
   window.mf.time = {
-    LOCAL, now, valid, relative, duration, written,
+    LOCAL, now, valid, relative, duration, written, zoneOffset,
     zone: () => zone,
     /** @param {string} name */
     setZone(name) {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dashboard.errors import BadQuery
 from dashboard.models import JudgedRun
 from dashboard.pathspec import Pathspec
-from dashboard.runs_view import find_run
 from dashboard.services import Services
 
 MOST, USUAL = 1_000, 100  # objects in one answer
@@ -36,7 +35,8 @@ def nothing_else(values: Values, known: str) -> None:
 
 def run(services: Services, flow: str, name: str) -> JudgedRun:
     """The run with this run number or run id. Raises Absent."""
-    found = services.database(find_run, services.judge, Pathspec(flow, name))
+    Pathspec(flow, name)  # refuses what no database could be asked for
+    found = services.database(services.judge.find, flow, name)
     if found is None:
         raise Absent(f"There is no run {flow}/{name}.")
     return found[1]

@@ -14,7 +14,7 @@ from dashboard.data.run_search import RunPage, matches
 from dashboard.errors import BadQuery
 from dashboard.filters import RunQuery
 from dashboard.models import JudgedRun
-from dashboard.runs_view import sorted_runs
+from dashboard.runs_page.view import sorted_runs
 from dashboard.services import Services
 
 DOWNLOAD_MOST = 50_000  # rows of a CSV file

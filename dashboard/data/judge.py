@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from dashboard.data.database import Reader
 from dashboard.data.end_signs import end_signs
-from dashboard.data.runs import Key, chunks
+from dashboard.data.runs import Key, chunks, get
 from dashboard.data.task_counts import caught
 from dashboard.data.task_signs import task_signs
 from dashboard.models import JudgedRun, Qualifier, Run, Status, TaskRef, Verdict
@@ -39,6 +39,12 @@ class Judge:
         for piece in chunks(open_runs):
             known.update(self._judge(reader, piece, now))
         return self.with_caught([JudgedRun(run, known[run.key]) for run in runs])
+
+    def find(self, reader: Reader, flow: str, run: str) -> tuple[int, JudgedRun] | None:
+        """(the database's clock, the run with this number or id and its verdict), or None."""
+        found = get(reader, flow, run)
+        now = reader.now()
+        return (now, self(reader, [found], now)[0]) if found else None
 
     def look_for_caught(self, reader: Reader, judged: Sequence[JudgedRun]) -> list[JudgedRun]:
         """The same runs, with `caught` where a completed one hides a swallowed exception. Remembered when final."""

@@ -7,10 +7,12 @@ pickled     decode: plain data out of a pickle, by reading its opcodes
 plain       NotPlain, and the bounds of plain data
 values      compact: one short line of text for a plain value
 parameters  the parameters and constants of a run
+graph       graph_info: the static graph that every run saves
 stderr      last_error: the line of an attempt's stderr that says why it failed
 failure     that line among the lines of a log
 """
 
+from dashboard.datastore.graph import graph_info
 from dashboard.datastore.local import LocalStore
 from dashboard.datastore.parameters import Parameter, parameters
 from dashboard.datastore.pickled import decode
@@ -27,6 +29,7 @@ __all__ = [
     "TooLarge",
     "Unreadable",
     "decode",
+    "graph_info",
     "last_error",
     "open_store",
     "parameters",

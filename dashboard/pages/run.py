@@ -1,4 +1,4 @@
-"""One run: its status with the reason, its steps and parameters. URL: /<flow>/<run> and everything below it."""
+"""One run: what happened, and all its tasks. URL: /<flow>/<run>?…; the grammar is in dashboard.task_query."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from dash import Dash, Input, Output, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from components import feedback, run_header
+from components.attributes import data
 from dashboard import shell
 from dashboard.errors import BadQuery
 from dashboard.extension import Page
 from dashboard.filters import RunQuery
 from dashboard.links import href
 from dashboard.pathspec import Pathspec
-from dashboard.run_preview import run_preview
-from dashboard.runs_view import find_run
 from dashboard.services import Services
 
 
@@ -21,13 +20,19 @@ class ids:
     """Ids of this page."""
 
     PATHSPEC = "run-pathspec"
-    BODY = "run-body"
+    HEADER = "run-header"
+    TIMELINE = "run-timeline"
 
 
 def layout(flow: str = "", rest: str = "", **_query: object) -> Component:
     """The empty frame. `rest` is the run and whatever stands below it; both are percent-encoded."""
+    columns = href(f"/-/columns/{flow}/{rest.partition('/')[0]}")
     return html.Div(
-        [dcc.Store(id=ids.PATHSPEC, data=f"{flow}/{rest}"), html.Div(feedback.skeleton_lanes(), id=ids.BODY)],
+        [
+            dcc.Store(id=ids.PATHSPEC, data=f"{flow}/{rest}"),
+            html.Div(id=ids.HEADER),
+            html.Div(html.Div(id=ids.TIMELINE, **data(columns=columns)), className="run-view"),
+        ],
         className="page-run",
     )
 
@@ -41,20 +46,19 @@ def register(app: Dash, services: Services) -> None:
     def to_tag(tag: str) -> str:
         return href("/", RunQuery().where(tag=(tag,)).to_query())
 
-    @app.callback(Output(ids.BODY, "children"), Input(ids.PATHSPEC, "data"), shell.THEME, shell.REFRESH)
-    def fill_body(path: str, _theme: object, _token: object) -> object:
+    @app.callback(Output(ids.HEADER, "children"), Input(ids.PATHSPEC, "data"), shell.THEME, shell.REFRESH)
+    def fill_header(path: str, _theme: object, _token: object) -> object:
         try:
             pathspec = Pathspec.from_url(path)
         except BadQuery as problem:
             return feedback.not_found("There is no such page", str(problem), (), [("All runs", href("/"))])
-        found = services.database(find_run, services.judge, pathspec)
+        found = services.database(services.judge.find, pathspec.flow, pathspec.run or "")
         if found is None:
             return _not_found(services, pathspec)
         if found[1].verdict.final and ctx.triggered_id == shell.ids.TOKEN:
             return no_update
         to_flow = href("/", RunQuery().where(flow=(pathspec.flow,)).to_query())
-        header = run_header.run_header(found[1], found[0], to_flow, to_user, to_tag)
-        return html.Div([header, run_preview(services, *found)])
+        return run_header.run_header(found[1], found[0], to_flow, to_user, to_tag)
 
 
 def _not_found(services: Services, pathspec: Pathspec) -> Component:

@@ -10,16 +10,16 @@ from dash.development.base_component import Component
 from components import feedback, filter_bar
 from components.attributes import aria, data
 from components.figures.activity import HEIGHT
-from dashboard import runs_drawing as drawing
 from dashboard import shell, viewer
 from dashboard.digest import digest
 from dashboard.extension import Page
 from dashboard.filters import SINGLE, RunQuery
 from dashboard.links import href, split
 from dashboard.pathspec import Pathspec
-from dashboard.run_preview import run_preview
-from dashboard.runs_strip import strip, strip_graph
-from dashboard.runs_view import Asked, find_run, runs_view
+from dashboard.runs_page import drawing
+from dashboard.runs_page.preview import run_preview
+from dashboard.runs_page.strip import strip, strip_graph
+from dashboard.runs_page.view import Asked, runs_view
 from dashboard.services import Services
 
 PATH = "/"
@@ -255,7 +255,7 @@ def register(app: Dash, services: Services) -> None:
     )
     def load_preview(place: dict[str, str], _theme: object, _token: object) -> object:
         pathspec = Pathspec.parse(place["run"])
-        found = services.database(find_run, services.judge, pathspec)
+        found = services.database(services.judge.find, pathspec.flow, pathspec.run or "")
         if found and found[1].verdict.final and ctx.triggered_id == shell.ids.TOKEN:
             return no_update
         if found is None:

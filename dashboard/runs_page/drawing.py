@@ -20,7 +20,7 @@ from dashboard.filters import RunQuery, Span
 from dashboard.links import href
 from dashboard.models import Run
 from dashboard.pathspec import Pathspec
-from dashboard.runs_view import Asked, Held, RunsView, without_each
+from dashboard.runs_page.view import Asked, Held, RunsView, without_each
 from dashboard.services import Services
 
 STEP = 50  # rows that "Load more" adds

@@ -12,8 +12,7 @@ from sqlalchemy import text
 from dashboard.data.database import Database, Reader
 from dashboard.filters import RunFilter, RunQuery
 from dashboard.models import Qualifier, Status
-from dashboard.pathspec import Pathspec
-from dashboard.runs_view import PINNED, Held, RunsView, find_run, runs_view, without_each
+from dashboard.runs_page.view import PINNED, Held, RunsView, runs_view, without_each
 from dashboard.services import Services, make_services
 from dashboard.settings import Settings
 from dashboard.source import Source
@@ -353,13 +352,13 @@ def test_one_run_by_its_pathspec(board: Board) -> None:
     board.done(20, number=1)
     board.writer.flush()
     services = board.services()
-    found = board.database(find_run, services.judge, Pathspec("HelloFlow", "1"))
+    found = board.database(services.judge.find, "HelloFlow", "1")
     assert found is not None
     now, one = found
     assert (one.run.number, one.verdict.status) == (1, Status.COMPLETED)
     assert abs(now - board.now) < HOUR
-    for pathspec in (Pathspec("HelloFlow"), Pathspec("HelloFlow", "2"), Pathspec("None", "1")):
-        assert board.database(find_run, services.judge, pathspec) is None
+    for flow, run in (("HelloFlow", "2"), ("HelloFlow", ""), ("None", "1")):
+        assert board.database(services.judge.find, flow, run) is None
 
 
 def test_viewers_who_ask_for_the_same_share_the_answer(board: Board, caplog: pytest.LogCaptureFixture) -> None:

@@ -15,8 +15,7 @@ from dashboard.data.run_search import RUNNING, Cursor, RunPage, matches
 from dashboard.digest import digest
 from dashboard.errors import BadQuery
 from dashboard.filters import RunFilter, RunQuery, Span
-from dashboard.models import JudgedRun, Run, Status
-from dashboard.pathspec import Pathspec
+from dashboard.models import JudgedRun, Status
 from dashboard.services import Services
 
 PINNED = 50  # running runs pinned at most
@@ -234,10 +233,3 @@ def without_each(services: Services, query: RunQuery) -> list[tuple[str, RunQuer
             page = services.finder.page(other.filter, 100, None)
             found.append((name, other, len(page.runs), page.next is not None))
     return found
-
-
-def find_run(reader: Reader, judge: Judge, pathspec: Pathspec) -> tuple[int, JudgedRun] | None:
-    """(the database's clock, the run with its verdict), or None."""
-    run: Run | None = runs.get(reader, pathspec.flow, pathspec.run or "")
-    now = reader.now()
-    return (now, judge(reader, [run], now)[0]) if run else None

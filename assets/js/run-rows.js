@@ -1,0 +1,185 @@
+/**
+ * Which rows the timeline has, and where: a step, the summary of its many tasks, its tasks, what is left out.
+ *
+ * @typedef {Object} Lane  one step, as the server summarises it (dashboard/run_lanes.py)
+ * @property {string} step
+ * @property {number} tasks
+ * @property {Record<string, number>} looks  tasks by the css name of their status
+ * @property {string} look
+ * @property {number | null} start
+ * @property {number | null} end
+ * @property {number | null} median
+ * @property {number | null} typical  how long the step took in the last good run
+ * @property {string} note
+ *
+ * @typedef {Object} Block  rows of one kind below each other
+ * @property {'step' | 'summary' | 'tasks' | 'more'} kind
+ * @property {number} y  pixels from the top
+ * @property {number} height  of one row
+ * @property {Lane} lane
+ * @property {Uint32Array | number[]} tasks  of `tasks`: one a row; else those of the step that fit
+ * @property {number} shown  of `more`: how many are listed
+ */
+(function () {
+  'use strict';
+  const run = (window.mf.run = window.mf.run || {});
+  const HEIGHT = { step: 28, summary: 92, tasks: 24, more: 32 };
+  const MANY = 12; // tasks from which on a step has a summary
+  const FEW = 40; // tasks of a run that is small enough to list all of them
+  const RANK = { failed: 0, killed: 1, running: 2, pending: 3, unknown: 4, caught: 5, completed: 6, cloned: 7 };
+  // A word of the query → the looks that answer to it; official words include their kinds.
+  const WORDS = { failed: ['failed', 'killed'], completed: ['completed', 'caught', 'cloned'] };
+
+  /** @typedef {import('./run-columns.js').Columns} Columns */
+  /** @typedef {import('./run-query.js').TaskQuery} TaskQuery */
+
+  /** `name=value`, or a text without a value. @param {string} text @returns {[string, string | null]} */
+  function parted(text) {
+    const at = text.indexOf('=');
+    return at < 0 ? [text.trim(), null] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+  }
+
+  /** Whether the text asks for what only the database knows. @param {Columns} c @param {string} q */
+  run.isSearched = (c, q) => {
+    const [name, value] = parted(q);
+    if (q.startsWith('artifact:')) return true;
+    return value !== null && !Object.values(c.head.variables).some((/** @type {any} */ names) => names.includes(name));
+  };
+
+  /**
+   * The tasks that fit the query, as places.
+   * @param {Columns} c
+   * @param {TaskQuery} query
+   * @param {Set<number> | null} found  ids of the tasks that a search of the database found
+   */
+  function fitting(c, query, found) {
+    const steps = query.step.length ? new Set(query.step.map((step) => c.head.steps.indexOf(step))) : null;
+    const looks = query.status.length ? new Set(query.status.flatMap((word) => WORDS[/** @type {'failed'} */ (word)] || [word])) : null;
+    const [name, value] = parted(query.q.toLowerCase());
+    const wanted = query.q && !found ? value ?? name : null;
+    const places = [];
+    for (let t = 0; t < c.id.length; t++) {
+      if (steps && !steps.has(c.step[t])) continue;
+      if (looks && !looks.has(run.look(c, run.last(c, t)))) continue;
+      if (found ? !found.has(c.id[t]) : wanted !== null && !hasText(c, t, wanted, value === null)) continue;
+      places.push(t);
+    }
+    return places;
+  }
+
+  /** @param {Columns} c @param {number} t @param {string} wanted @param {boolean} alsoId */
+  const hasText = (c, t, wanted, alsoId) =>
+    c.label[t].toLowerCase().includes(wanted) || (alsoId && run.taskId(c, t).toLowerCase().includes(wanted));
+
+  /** @param {Columns} c @param {string} sort @returns {(t: number) => number} what a task is sorted by */
+  function sorter(c, sort) {
+    switch (sort) {
+      case 'started': return (t) => (Number.isNaN(c.started[c.first[t]]) ? c.queued[c.first[t]] : c.started[c.first[t]]);
+      case 'finished': return (t) => c.finished[run.last(c, t)];
+      case 'duration': return (t) => run.length(c, run.last(c, t));
+      case 'queue': return (t) => c.started[run.last(c, t)] - c.queued[run.last(c, t)];
+      case 'step': return (t) => c.step[t];
+      case 'attempt': return (t) => c.attempt[run.last(c, t)];
+      case 'status': return (t) => rank(c, t);
+      default: return (t) => c.id[t];
+    }
+  }
+
+  /** @param {Columns} c @param {number} t */
+  const rank = (c, t) => RANK[/** @type {'failed'} */ (run.look(c, run.last(c, t)))] ?? 9;
+
+  /** Failed tasks first where there are any. @param {Columns} c */
+  run.defaultSort = (c) => (c.head.lanes.some((/** @type {Lane} */ lane) => lane.looks.failed || lane.looks.killed) ? 'failed' : 'started');
+
+  /** @param {Columns} c @param {number[]} places @param {string} sort */
+  function sorted(c, places, sort) {
+    const down = sort.startsWith('-') ? -1 : 1;
+    const key = sort.replace('-', '');
+    if (key === 'failed') {
+      const by = new Map(places.map((t) => [t, rank(c, t) * 1e14 - (longest(c, t) || 0)]));
+      return places.sort((a, b) => down * (/** @type {number} */ (by.get(a)) - /** @type {number} */ (by.get(b))) || a - b);
+    }
+    const value = sorter(c, key);
+    const by = new Float64Array(c.id.length);
+    for (const t of places) by[t] = value(t);
+    return places.sort((a, b) => {
+      const [x, y] = [by[a], by[b]];
+      if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y)) || a - b;
+      return down * (x - y) || a - b;
+    });
+  }
+
+  /** @param {Columns} c @param {number} t the longest of its attempts */
+  function longest(c, t) {
+    let most = 0;
+    for (let row = c.first[t]; row < c.first[t + 1]; row++) most = Math.max(most, run.length(c, row) || 0);
+    return most;
+  }
+
+  /** The tasks that the query describes, in its order. */
+  run.tasks = (/** @type {Columns} */ c, /** @type {TaskQuery} */ query, /** @type {Set<number> | null} */ found) =>
+    sorted(c, fitting(c, query, found), query.sort || run.defaultSort(c));
+
+  /**
+   * The rows of the timeline from top to bottom.
+   * @param {Columns} c
+   * @param {TaskQuery} query
+   * @param {Set<number> | null} found
+   * @returns {{blocks: Block[], height: number, shown: number}}
+   */
+  run.rows = (c, query, found) => {
+    const tasks = run.tasks(c, query, found);
+    /** @type {Block[]} */
+    const blocks = [];
+    let y = 0;
+    const put = (/** @type {Block['kind']} */ kind, /** @type {any} */ lane, /** @type {any} */ places, rows = 1, shown = 0) => {
+      blocks.push({ kind, y, height: HEIGHT[kind], lane, tasks: places, shown });
+      y += HEIGHT[kind] * rows;
+    };
+    if (!query.grouped) {
+      put('tasks', null, tasks, tasks.length);
+      return { blocks, height: y, shown: tasks.length };
+    }
+    const byStep = new Map(c.head.steps.map((/** @type {string} */ step) => [step, []]));
+    for (const t of tasks) byStep.get(c.head.steps[c.step[t]]).push(t);
+    const narrowed = query.status.length || query.step.length || query.q;
+    for (const lane of c.head.lanes) {
+      const mine = byStep.get(lane.step) || [];
+      if (narrowed && !mine.length) continue;
+      put('step', lane, mine);
+      if (lane.tasks < 2) continue;
+      if (lane.tasks > MANY) put('summary', lane, mine);
+      const listed = Math.min(mine.length, query.open ? query.open.get(lane.step) ?? 0 : usual(c, lane));
+      if (!listed) continue;
+      put('tasks', lane, mine.slice(0, listed), listed);
+      if (listed < mine.length) put('more', lane, mine, 1, listed);
+    }
+    return { blocks, height: y, shown: tasks.length };
+  };
+
+  /** How many tasks of a step are listed when the URL does not say. @param {Columns} c @param {Lane} lane */
+  function usual(c, lane) {
+    if (c.id.length <= FEW) return FEW;
+    return lane.looks.failed || lane.looks.killed || lane.looks.running ? run.SOME : 0;
+  }
+  run.usual = usual;
+
+  /**
+   * The block at a height, and the row in it.
+   * @param {Block[]} blocks
+   * @param {number} y
+   * @returns {{block: Block, n: number} | null}
+   */
+  run.at = (blocks, y) => {
+    let [low, high] = [0, blocks.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (blocks[middle].y <= y) low = middle;
+      else high = middle - 1;
+    }
+    const block = blocks[low];
+    if (!block || y < block.y) return null;
+    const n = Math.floor((y - block.y) / block.height);
+    return n < (block.kind === 'tasks' ? block.tasks.length : 1) ? { block, n } : null;
+  };
+})();
