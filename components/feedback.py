@@ -116,6 +116,16 @@ def skeleton_table(rows: int = 12, widths: Sequence[int] = (14, 90, 150, 60, 70,
     return html.Div([html.Div(), *lines], className="mf-skels", role="status", **aria(label="Loading"))
 
 
+def skeleton_head() -> html.Div:
+    """The head of a run or task while it loads, with the heights of the real one."""
+    bars = [
+        html.Div(_bone(260, 14), className="mf-bar"),
+        html.Div(_bone(420), className="mf-reason neutral"),
+        html.Div([_bone(width) for width in (110, 70, 60, 90)], className="mf-facts skel"),
+    ]
+    return html.Div(bars, role="status", **aria(label="Loading"))
+
+
 def skeleton_lanes(rows: int = 8) -> html.Div:
     """A timeline while it loads, with the row heights of the real one."""
     lines = [

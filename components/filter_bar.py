@@ -12,7 +12,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
-from components import formats
+from components import formats, menus
 from components.attributes import aria, data
 from dashboard import query_text
 from dashboard.filters import COLUMNS, GROUPS, STATUSES, RunQuery, Span
@@ -130,15 +130,8 @@ def columns_menu(query: RunQuery, href: Href) -> Component:
                 **aria(checked=str(shown).lower()),
             )
         )
-    return menu([_icon("columns"), "Columns"], html.Div(items, role="menu", className="mf-pop mf-items"), "Columns")
-
-
-def menu(summary: Sequence[Component | str], body: Component, label: str) -> Component:
-    """A button that opens a small panel; Escape and a click outside close it."""
-    return html.Details(
-        [html.Summary(list(summary), className="mf-btn", **aria(label=label)), body],
-        className="mf-menu",
-        id=f"menu-{label.lower().replace(' ', '-')}",
+    return menus.menu(
+        [_icon("columns"), "Columns"], html.Div(items, role="menu", className="mf-pop mf-items"), "Columns"
     )
 
 
@@ -169,7 +162,7 @@ def _time_menu(query: RunQuery, href: Href, path: str, default: Span | None, now
         **data(soft="1", range="started"),
     )
     body = html.Div([html.Div(items, className="mf-items"), custom], className="mf-pop")
-    return menu([_icon("calendar"), words, _icon("down")], body, "Time range")
+    return menus.menu([_icon("calendar"), words, _icon("down")], body, "Time range")
 
 
 def _filter_menu(query: RunQuery, path: str, default: Span | None) -> Component:
@@ -205,7 +198,7 @@ def _filter_menu(query: RunQuery, path: str, default: Span | None) -> Component:
                 **data(soft="1", filter=name, suggest=name),
             )
         )
-    return menu([_icon("plus"), "Filter", _icon("down")], html.Div(forms, className="mf-pop wide"), "Add filter")
+    return menus.menu([_icon("plus"), "Filter", _icon("down")], html.Div(forms, className="mf-pop wide"), "Add filter")
 
 
 def _search(query: RunQuery, path: str, default: Span | None) -> Component:

@@ -73,6 +73,19 @@ def short_id(text: str) -> str:
     return text if len(text) <= 10 else f"{text[:4]}…{text[-5:]}"
 
 
+def end(text: str, most: int) -> str:
+    """A text with its end cut off."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def middle(text: str, most: int) -> str:
+    """A text with its middle cut out: names of machines differ at their ends."""
+    if len(text) <= most:
+        return text
+    kept = most - 1
+    return f"{text[: kept // 2]}…{text[len(text) - (kept - kept // 2) :]}"
+
+
 def sentence(text: str) -> str:
     """A reason as a sentence of its own; one that begins with a pathspec keeps its case."""
     return text if "/" in text.partition(" ")[0] else text[:1].upper() + text[1:]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from urllib.parse import parse_qs
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TypeVar
+from urllib.parse import parse_qs, urlencode
 
 from dashboard.errors import BadQuery
 
+T = TypeVar("T")
 MAX_PARAMETERS = 200
 MAX_VALUES = 50
 MAX_LENGTH = 255
@@ -19,6 +21,23 @@ def parsed(text: str) -> dict[str, list[str]]:
         return parse_qs(text.lstrip("?"), keep_blank_values=False, max_num_fields=MAX_PARAMETERS)
     except ValueError:
         raise BadQuery(f"The query has more than {MAX_PARAMETERS} parameters.") from None
+
+
+def understood(text: str, read: Callable[[str], T]) -> tuple[T, str | None, tuple[str, ...]]:
+    """The query as far as it can be understood and, where a part cannot, why and which; never raises."""
+    try:
+        return read(text), None, ()
+    except BadQuery as error:
+        problem = str(error)
+    good, bad = "", []
+    for name, values in parse_qs(text.lstrip("?")).items():
+        more = f"{good}&{urlencode([(name, value) for value in values])}"
+        try:
+            read(more)
+            good = more
+        except BadQuery:
+            bad.append(name)
+    return read(good), problem, tuple(bad)
 
 
 def checked(values: Mapping[str, Sequence[str]], known: Collection[str]) -> dict[str, list[str]]:

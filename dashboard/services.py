@@ -19,6 +19,7 @@ from dashboard.filters import RunFilter, Span
 from dashboard.graphs import Graphs
 from dashboard.models import JudgedRun, Status
 from dashboard.results import Results
+from dashboard.run_details import DetailsOf
 from dashboard.run_state.states import RunStates
 from dashboard.settings import Settings
 from dashboard.source import Source
@@ -42,6 +43,7 @@ class Services:
     finder: RunFinder
     run_states: RunStates
     graphs: Graphs
+    details: DetailsOf
 
     @property
     def default_started(self) -> Span | None:
@@ -167,4 +169,15 @@ def make_services(database: Database, source: Source, settings: Settings) -> Ser
     judge = Judge(limits)
     finder = RunFinder(database, judge, settings)
     states = RunStates(database, judge, settings.run_cache * 1_000_000)
-    return Services(database, judge, Results(database, judge), source, settings, finder, states, Graphs(database))
+    graphs = Graphs(database)
+    return Services(
+        database=database,
+        judge=judge,
+        results=Results(database, judge),
+        source=source,
+        settings=settings,
+        finder=finder,
+        run_states=states,
+        graphs=graphs,
+        details=DetailsOf(database, judge, graphs),
+    )

@@ -11,6 +11,7 @@ Grammar (every parameter may be repeated where it says any; the JSON interface t
     axis      clock instead of elapsed time
     zoom      FROM..TO, milliseconds since the start of the run
     open      steps whose tasks are listed, with how many: train, train:112; - for no step
+    full      1: the timeline fills the window
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ STATUSES = ("running", "pending", "failed", "killed", "caught", "cloned", "compl
 KEYS = ("failed", "started", "finished", "duration", "queue", "step", "task", "attempt", "status")
 SORTS = (*KEYS, *(f"-{key}" for key in KEYS))
 TABS = ("timeline", "tasks", "details")
-SINGLE = ("q", "sort", "tab", "group", "axis", "zoom")  # parameters of which the last value counts
-_SHOWN = ("status", "step", "q", "sort", "tab", "group", "axis", "zoom", "open")
+SINGLE = ("q", "sort", "tab", "group", "axis", "zoom", "full")  # parameters of which the last value counts
+_SHOWN = ("status", "step", "q", "sort", "tab", "group", "axis", "zoom", "open", "full")
 _ZOOM = re.compile(r"(-?\d{1,15})\.\.(-?\d{1,15})")
 
 
 @dataclass(frozen=True, slots=True)
 class TaskQuery:
-    """Tuples are sets of alternatives; empty means no condition. `sort` None: failed first if any has, else started."""
+    """Tuples are sets of alternatives; empty means no condition. `sort` None is "failed": the worst first."""
 
     status: tuple[str, ...] = ()
     step: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ class TaskQuery:
     axis: str | None = None
     zoom: tuple[int, int] | None = None
     open: tuple[str, ...] = ()
+    full: str | None = None
 
     @classmethod
     def from_query(cls, text: str) -> TaskQuery:
@@ -65,6 +67,7 @@ class TaskQuery:
             axis=query_text.one("axis", given, ("clock",)),
             zoom=_zoom(given["zoom"][-1]) if given.get("zoom") else None,
             open=tuple(dict.fromkeys(given.get("open", ()))),
+            full=query_text.one("full", given, ("1",)),
         )
 
     def to_query(self) -> str:

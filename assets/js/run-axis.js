@@ -57,6 +57,6 @@
     return sign + words.slice(0, 2).join(' ');
   }
 
-  /** A moment as the axis shows it, to the second. @param {number} ms since the start of the run */
-  run.moment = (ms) => (clock ? window.mf.time.written(t0 + ms, 'clock') : elapsed(Math.round(ms / S) * S, S));
+  /** A moment on the wall clock, to the second. @param {number} ms since the start of the run */
+  run.moment = (ms) => window.mf.time.written(t0 + ms, 'clock');
 })();

@@ -46,6 +46,8 @@
       this.areas = [];
       /** @type {any[]} */
       this.shapes = [];
+      /** @type {any[]} */
+      this.scales = [];
     }
 
     /** @param {string} kind @param {number} from @param {number} to @param {number} y @param {number} width */
@@ -96,7 +98,7 @@
     if (c.head.run.running && now >= from && now <= to) {
       canvas.shapes.push({ type: 'line', x0: now, x1: now, y0: top, y1: bottom, line: { width: 1.5, dash: 'dot', color: colour('text-2') } });
     }
-    return { data: traces(canvas), layout: layout(canvas, window_) };
+    return { data: traces(canvas), layout: layout(canvas, window_), scales: canvas.scales };
   };
 
   /** A step of one task is its task; of many: from the first start to the last end, with its failures. */
@@ -118,7 +120,8 @@
         canvas.mark('failed', c.finished[row], y);
       }
     }
-    if (lane.start !== null && end !== null) canvas.text(window.mf.time.duration(end - lane.start), end, y);
+    const clear = lane.looks.failed || lane.looks.killed ? '\u2002' : ''; // of the marks
+    if (lane.start !== null && end !== null) canvas.text(clear + window.mf.time.duration(end - lane.start), end, y);
   }
 
   /** What is still to come, where the last good run says how long it takes. */

@@ -88,9 +88,6 @@
   /** @param {Columns} c @param {number} t */
   const rank = (c, t) => RANK[/** @type {'failed'} */ (run.look(c, run.last(c, t)))] ?? 9;
 
-  /** Failed tasks first where there are any. @param {Columns} c */
-  run.defaultSort = (c) => (c.head.lanes.some((/** @type {Lane} */ lane) => lane.looks.failed || lane.looks.killed) ? 'failed' : 'started');
-
   /** @param {Columns} c @param {number[]} places @param {string} sort */
   function sorted(c, places, sort) {
     const down = sort.startsWith('-') ? -1 : 1;
@@ -118,7 +115,7 @@
 
   /** The tasks that the query describes, in its order. */
   run.tasks = (/** @type {Columns} */ c, /** @type {TaskQuery} */ query, /** @type {Set<number> | null} */ found) =>
-    sorted(c, fitting(c, query, found), query.sort || run.defaultSort(c));
+    sorted(c, fitting(c, query, found), query.sort || 'failed');
 
   /**
    * The rows of the timeline from top to bottom.

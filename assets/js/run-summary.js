@@ -46,7 +46,7 @@
   /** A round number at or above `most`, and its half, for the scale. @param {number} most */
   function scale(most) {
     const size = 10 ** Math.floor(Math.log10(Math.max(1, most)));
-    return [1, 2, 2.5, 5, 10].map((one) => one * size).find((one) => one >= most) || most;
+    return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((one) => one * size).find((one) => one >= most) || most;
   }
 
   /**
@@ -78,7 +78,7 @@
         fillpattern: { shape: '/', size: 4, solidity: 0.3, fgcolor: colour('st-pending'), bgcolor: 'rgba(0,0,0,0)', fillmode: 'overlay' },
       },
     );
-    canvas.scales = [...(canvas.scales || []), { y: up(top), text: top, half: up(top / 2), below: top / 2, x: start }];
+    canvas.scales.push({ top: up(top), half: up(top / 2), most: top, x: start });
     failures(canvas, c, tasks, bottom, colour);
   };
 

@@ -29,6 +29,7 @@
   let zoom = null;
   let frame = 0;
   let busy = false;
+  let fuller = 0;
 
   const url = () => host?.dataset.columns || '';
 
@@ -75,7 +76,9 @@
   function read() {
     query = run.query();
     zoom = query.zoom;
-    document.querySelector('.page-run')?.classList.toggle('is-full', query.full);
+    const page = /** @type {HTMLElement | null} */ (document.querySelector('.page-run'));
+    page?.classList.toggle('is-full', query.full);
+    if (page) page.dataset.tab = query.tab;
   }
 
   /** Ask for what has changed, and draw it. */
@@ -89,7 +92,6 @@
       const isNew = now !== columns;
       columns = now;
       if (columns) columns.url = asked;
-      if (isNew) window.dispatchEvent(new CustomEvent('mf:columns', { detail: columns }));
       if (isNew) await filter(true);
     } catch (error) {
       if (!columns && host) say(error instanceof Error ? error.message : String(error));
@@ -137,6 +139,7 @@
     parts.grid.classList.toggle('is-empty', isEmpty);
     parts.empty.hidden = !isEmpty;
     if (isEmpty) say(columns.id.length ? 'No task fits these filters.' : 'No task has been registered yet.');
+    window.dispatchEvent(new CustomEvent('mf:rows')); // the table of tasks shows the same
     draw(true);
   }
 
@@ -172,7 +175,8 @@
     extras(top, bottom);
     const [low, high] = whole();
     run.drawMinimap(parts.minimap, columns, { from, to, low, high }, again);
-    const { data, layout } = run.figure(columns, rows, { top, bottom, from, to, width });
+    const { data, layout, scales } = run.figure(columns, rows, { top, bottom, from, to, width });
+    parts.extras.append(...scales.map((/** @type {any} */ scale) => scaleOf(scale, from, to)));
     const plotly = await window.mf.plotly();
     if (!host?.isConnected) return;
     parts.figure.style.top = `${top}px`;
@@ -184,8 +188,8 @@
   const isOpen = (/** @type {any} */ lane) => (query.open ? query.open.has(lane.step) : run.usual(columns, lane) > 0);
 
   function orderWords() {
-    const sort = query.sort || run.defaultSort(columns);
-    const words = { failed: ', failed first, then longest', started: ', by start', finished: ', by end', '-duration': ', longest first' };
+    const sort = query.sort || 'failed';
+    const words = { failed: ', worst first, then longest', started: ', by start', finished: ', by end', '-duration': ', longest first' };
     return words[/** @type {'failed'} */ (sort)] || '';
   }
 
@@ -205,12 +209,17 @@
     parts.axis.replaceChildren(...ticks);
   }
 
-  /** Buttons that list more tasks, and the scales of summaries. @param {number} top @param {number} bottom */
+  /** Lines between rows, and buttons that list more tasks. @param {number} top @param {number} bottom */
   function extras(top, bottom) {
     const made = [];
     for (const block of rows.blocks) {
+      const height = block.height * (block.kind === 'tasks' ? block.tasks.length : 1);
       if (block.y > bottom) break;
-      if (block.kind !== 'more' || block.y + block.height < top) continue;
+      if (block.y + height < top) continue;
+      const lane = run.make('div', 'tl-lane');
+      lane.style.cssText = `top:${block.y}px;height:${height}px;background-size:100% ${block.height}px`;
+      made.push(lane);
+      if (block.kind !== 'more') continue;
       const line = run.make('div', 'tl-more');
       line.style.top = `${block.y}px`;
       const left = block.tasks.length - block.shown;
@@ -224,6 +233,18 @@
       made.push(line);
     }
     parts.extras.replaceChildren(...made);
+  }
+
+  /** The scale of a summary, left of where its area begins. @param {any} scale @param {number} from @param {number} to */
+  function scaleOf({ top, half, most, x }, from, to) {
+    const box = run.make('div', 'tl-scale');
+    const share = Math.min(0.9, Math.max(0, (x - from) / (to - from)));
+    box.style.cssText = `top:${top - 7}px;height:${half - top + 14}px;${share > 0.12 ? `right:${100 - share * 100}%` : 'left:0'}`;
+    const upper = run.make('span', '', `${run.count(most)} tasks`);
+    const lower = run.make('span', 'mf-row', most > 1 ? run.count(most / 2) : '');
+    lower.append(run.make('span', 'p2 tl-word fg-running', 'running'), run.make('i', 'p2 tl-key k-queue'), run.make('span', 'p2', 'queued'));
+    box.append(upper, lower);
+    return box;
   }
 
   /** @param {string} step */
@@ -338,7 +359,13 @@
   }, 1000);
 
   window.dash_clientside = window.dash_clientside || {};
-  window.dash_clientside.run = Object.assign(window.dash_clientside.run || {}, { refresh: () => refresh() });
+  window.dash_clientside.run = Object.assign(window.dash_clientside.run || {}, {
+    refresh: () => { refresh(); },
+    /** The header of a large run is filled in once its tasks are read. */
+    ask_for_more(/** @type {{more?: boolean} | null} */ shown) {
+      if (shown?.more) window.setTimeout(() => window.dash_clientside.set_props('run-fuller', { data: ++fuller }));
+    },
+  });
   Object.assign(run, {
     timeline: {
       columns: () => columns, rows: () => rows, range, show, scale, pan, full, view, url, found: () => found,

@@ -78,7 +78,7 @@
       box.replaceChildren(head, list, foot);
       box.hidden = false;
       const look = run.look(c, row);
-      if (look === 'failed' || look === 'killed' || look === 'caught') about(c, row, url).then((found) => {
+      if (look === 'failed' || look === 'killed' || look === 'caught') run.about(c, [row], url).then(([found]) => {
         if (shown !== key || !found) return;
         if (found.error) fact(list, 'Error', found.error).className = 'fg-failed tip-error';
         fact(list, 'Evidence', found.reason).className = 'tip-error';
@@ -100,15 +100,23 @@
     if (tip) tip.hidden = true;
   };
 
-  /** Reason and error of an attempt, from the server. @param {Columns} c @param {number} row @param {string} url */
-  function about(c, row, url) {
-    const address = `${url}/attempt?task=${c.id[c.task[row]]}&attempt=${c.attempt[row]}`;
-    const key = `${address} ${run.look(c, row)}`;
-    if (!known.has(key)) {
-      if (known.size > 500) known.clear();
-      known.set(key, fetch(address).then((answer) => (answer.ok ? answer.json() : null)).catch(() => null));
+  /**
+   * Reason, error and host of attempts, from the server; each is asked for once as long as its status stays.
+   * @param {Columns} c
+   * @param {number[]} rows
+   * @param {string} url
+   * @returns {Promise<any[]>}
+   */
+  run.about = (c, rows, url) => {
+    const name = (/** @type {number} */ row) => `${c.id[c.task[row]]}:${c.attempt[row]}`;
+    const key = (/** @type {number} */ row) => `${url} ${name(row)} ${run.look(c, row)}`;
+    if (known.size > 5000) known.clear();
+    const fresh = rows.filter((row) => !known.has(key(row)));
+    for (let n = 0; n < fresh.length; n += 50) {
+      const some = fresh.slice(n, n + 50);
+      const answer = fetch(`${url}/attempts?of=${some.map(name).join(',')}`).then((one) => (one.ok ? one.json() : {})).catch(() => ({}));
+      for (const row of some) known.set(key(row), answer.then((found) => found[name(row)] || null));
     }
-    return /** @type {Promise<any>} */ (known.get(key));
-  }
-  run.about = about;
+    return Promise.all(rows.map((row) => known.get(key(row))));
+  };
 })();

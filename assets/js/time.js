@@ -1,7 +1,7 @@
 /**
  * Instants and running durations, written in the browser in the chosen time zone.
  *
- *   <time data-ms="1764081284000" data-style="relative|clock|date|datetime">fallback</time>
+ *   <time data-ms="1764081284000" data-style="relative|minute|clock|seconds|date|datetime">fallback</time>
  *   <time data-since="1764081284000">fallback</time>   a duration that grows: 18s, 4m 06s, 2h 08m, 3d 4h
  *
  * Idempotent: text is written only where it differs, into the text node that React owns, so that React's own updates
@@ -99,6 +99,8 @@
   function written(ms, style) {
     const p = parts(ms, zone);
     if (style === 'clock') return `${p.hour}:${p.minute}:${p.second}`;
+    if (style === 'minute') return `${p.hour}:${p.minute}`;
+    if (style === 'seconds') return `${Number(p.day)} ${p.mon} ${p.hour}:${p.minute}:${p.second}`;
     if (style === 'date') return `${Number(p.day)} ${p.mon} ${p.year}`;
     if (style === 'datetime') return `${Number(p.day)} ${p.mon} ${p.year} ${p.hour}:${p.minute}`;
     return relative(ms);

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
+import numpy as np
 from flask import Blueprint, Response, jsonify, request
 
 from dashboard.api import asked
 from dashboard.api.tasks import found_tasks, run_view
+from dashboard.data.task_hosts import hosts
 from dashboard.errors import BadQuery
 from dashboard.insight.steps import summaries
 from dashboard.insight.story import story
-from dashboard.models import TaskRef
+from dashboard.models import Qualifier
+from dashboard.run_details import task_ref
 from dashboard.run_page.lanes import lanes, run_head
 from dashboard.run_state import wire
-from dashboard.run_state.view import RunView
+from dashboard.run_state.view import FAILED, RunView
 from dashboard.services import Services
+from dashboard.status.attempts import QUALIFIERS
 from dashboard.task_errors import error_of
+
+MOST = 60  # attempts that are told of at once
 
 
 def register(api: Blueprint, services: Services) -> None:
@@ -33,32 +41,45 @@ def register(api: Blueprint, services: Services) -> None:
         view = run_view(services, asked.run(services, flow, run))
         return jsonify(tasks=sorted(found_tasks(services, view, request.args.get("q", "")[:255]) or ()))
 
-    @api.get("/columns/<flow>/<run>/attempt")
-    def attempt(flow: str, run: str) -> Response:
+    @api.get("/columns/<flow>/<run>/attempts")
+    def attempts(flow: str, run: str) -> Response:
         view = run_view(services, asked.run(services, flow, run))
-        row = _row(view, request.args.get("task", ""), request.args.get("attempt", ""))
-        place = int(view.task[row])
-        task = TaskRef(view.steps[view.step[place]], view.task_id(place), int(view.attempt[row]))
-        return jsonify(reason=view.reason(row), error=error_of(services.database, view.judged.run, task))
+        rows = _rows(view, request.args.get("of", ""))
+        tasks = {(view.steps[view.step[place]], int(view.ids[place])) for place in view.task[rows].tolist()}
+        found = services.database(hosts, view.judged.run.key, sorted(tasks))
+        return jsonify({_name(view, row): _about(services, view, row, found) for row in rows})
 
 
 def _head(services: Services, view: RunView) -> dict[str, object]:
     graph = services.graphs(view.judged.run.key)
     steps = summaries(view, graph)
-    return {"lanes": lanes(view, steps, story(view, steps, graph), graph), "run": run_head(view)}
+    typical = {} if view.run_over else services.details.typical_steps(view)
+    return {"lanes": lanes(view, steps, story(view, steps, graph), graph, typical), "run": run_head(view)}
 
 
-def _row(view: RunView, task: str, attempt: str) -> int:
-    for row in _rows_of(view, int(task)) if task.isascii() and task.isdigit() and len(task) < 19 else ():
-        if str(int(view.attempt[row])) == attempt:
-            return row
-    raise BadQuery("There is no such attempt in this run.")
+def _rows(view: RunView, names: str) -> list[int]:
+    """The rows of `task:attempt`, …; those that are not there are left out."""
+    if not re.fullmatch(r"\d{1,18}:\d{1,4}(,\d{1,18}:\d{1,4})*", names) or names.count(",") >= MOST:
+        raise BadQuery(f"of: one to {MOST} of task:attempt are needed, with commas between them.")
+    wanted = [tuple(map(int, name.split(":"))) for name in names.split(",")]
+    places = {
+        int(view.ids[place]): int(place) for place in np.isin(view.ids, [task for task, _ in wanted]).nonzero()[0]
+    }
+    found = []
+    for task, attempt in wanted:
+        if task in places:
+            last = view.row_of(places[task])
+            first = int(np.searchsorted(view.task, places[task]))
+            found += [row for row in range(first, last + 1) if int(view.attempt[row]) == attempt]
+    return found
 
 
-def _rows_of(view: RunView, task: int) -> range:
-    places = (view.ids == task).nonzero()[0]
-    if not len(places):
-        return range(0)
-    last = view.row_of(int(places[0]))
-    first = int((view.task == places[0]).argmax())
-    return range(first, last + 1)
+def _name(view: RunView, row: int) -> str:
+    return f"{view.ids[view.task[row]]}:{view.attempt[row]}"
+
+
+def _about(services: Services, view: RunView, row: int, hosts_: dict[int, str]) -> dict[str, object]:
+    """What the browser does not have: the evidence, the error where one is to be expected, the host."""
+    told = view.status[row] == FAILED or QUALIFIERS[view.qualifier[row]] is Qualifier.CAUGHT
+    error = error_of(services.database, view.judged.run, task_ref(view, row)) if told else None
+    return {"reason": view.reason(row), "error": error, "host": hosts_.get(int(view.ids[view.task[row]]))}

@@ -11,7 +11,7 @@ from sqlalchemy import select, union_all
 from dashboard.data.database import Reader
 from dashboard.data.judge import Judge
 from dashboard.data.runs import columns, run_of
-from dashboard.models import Status
+from dashboard.models import JudgedRun, Status
 
 SAMPLE, ENOUGH = 40, 5  # runs of a flow looked at, and completed ones needed for a typical duration
 
@@ -40,6 +40,14 @@ def typical_durations(reader: Reader, judge: Judge, flows: Iterable[str], now: i
                 durations.setdefault(one.run.flow, []).append(one.verdict.duration)
         found.update({flow: int(median(known)) for flow, known in durations.items() if len(known) >= ENOUGH})
     return found
+
+
+def completed(reader: Reader, judge: Judge, flow: str, now: int, limit: int = SAMPLE) -> list[JudgedRun]:
+    """The runs that ended well among the flow's newest `limit`, newest first."""
+    c = reader.tables.runs.c
+    newest = columns(reader).where(c.flow_id == flow).order_by(c.ts_epoch.desc()).limit(limit)
+    judged = judge(reader, [run_of(row) for row in reader.all("newest runs of a flow", newest)], now)
+    return [one for one in judged if one.verdict.status is Status.COMPLETED]
 
 
 def most_used(values: Iterable[Sequence[str]]) -> list[str]:

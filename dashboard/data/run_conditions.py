@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from dashboard.data.database import Reader
-from dashboard.data.runs import is_number
+from dashboard.data.runs import MOST_FLOWS, with_id
 from dashboard.filters import RunFilter
 from dashboard.status import Limits
 
 RUNNING_BOUND = 30 * 86_400_000  # ms: running runs are looked for this far back; heartbeats have no index
-MOST_FLOWS = 2_000  # flow names that a search by id goes through
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +82,9 @@ def _may_run(reader: Reader, now: int, limits: Limits) -> ColumnElement[bool]:
 
 
 def _with_id(reader: Reader, text: str) -> ColumnElement[bool] | None:
-    """The runs with exactly this run number or run id, by primary key under each flow; None when there are none."""
-    c, flow = reader.tables.runs.c, reader.tables.flows.c.flow_id
-    flows = [row[0] for row in reader.all("flow names", select(flow).limit(MOST_FLOWS))]
-    same = c.run_number == int(text) if is_number(text) else c.run_id == text
-    keys = reader.all("runs with this id", select(c.flow_id, c.run_number).where(c.flow_id.in_(flows), same).limit(100))
-    return reader.dialect.one_of((c.flow_id, c.run_number), [tuple(row) for row in keys]) if keys else None
+    """The runs with exactly this run number or run id; None when there are none."""
+    c, found = reader.tables.runs.c, with_id(reader, text, 100)
+    return reader.dialect.one_of((c.flow_id, c.run_number), [run.key for run in found]) if found else None
 
 
 def _with_text(reader: Reader, text: str) -> ColumnElement[bool]:

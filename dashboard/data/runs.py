@@ -12,6 +12,7 @@ from dashboard.data.database import Reader
 from dashboard.models import Run
 
 Key = tuple[str, int]
+MOST_FLOWS = 2_000  # flow names that a search by id goes through
 
 
 def columns(reader: Reader, *more: Any) -> Select[Any]:
@@ -62,6 +63,26 @@ def get(reader: Reader, flow: str, run: str) -> Run | None:
     same = c.run_number == int(run) if is_number(run) else c.run_id == run
     rows = reader.all("run", columns(reader).where(c.flow_id == flow, same))
     return run_of(rows[0]) if rows else None
+
+
+def near(reader: Reader, flow: str, run: str, most: int = 2) -> list[Run]:
+    """Runs of the flow with the numbers next to this one, lower ones first; the newest where it is no number."""
+    c = reader.tables.runs.c
+    mine = columns(reader).where(c.flow_id == flow).limit(most)
+    if not is_number(run):
+        return [run_of(row) for row in reader.all("newest runs of a flow", mine.order_by(c.ts_epoch.desc()))]
+    lower = reader.all("runs before", mine.where(c.run_number < int(run)).order_by(c.run_number.desc()))
+    higher = reader.all("runs after", mine.where(c.run_number > int(run)).order_by(c.run_number))
+    return [run_of(row) for row in [*reversed(lower), *higher]]
+
+
+def with_id(reader: Reader, run: str, most: int = 5) -> list[Run]:
+    """Runs of any flow with exactly this run number or run id, by primary key under each flow."""
+    c, flow = reader.tables.runs.c, reader.tables.flows.c.flow_id
+    flows = [row[0] for row in reader.all("flow names", select(flow).limit(MOST_FLOWS))]
+    same = c.run_number == int(run) if is_number(run) else c.run_id == run
+    rows = reader.all("runs with this id", columns(reader).where(c.flow_id.in_(flows), same).limit(most))
+    return [run_of(row) for row in rows]
 
 
 def by_keys(reader: Reader, keys: Iterable[Key]) -> list[Run]:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from dash import Dash, Input, Output, ctx, dcc, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
-from components import feedback, run_header
-from components.attributes import data
-from dashboard import shell
+from components import feedback
+from components.attributes import aria, data
+from dashboard import query_text, shell
+from dashboard.digest import digest
 from dashboard.errors import BadQuery
 from dashboard.extension import Page
-from dashboard.filters import RunQuery
-from dashboard.links import href
+from dashboard.links import href, split
 from dashboard.pathspec import Pathspec
+from dashboard.run_details import RunDetails
+from dashboard.run_page.about import about
+from dashboard.run_page.absent import no_such_run
+from dashboard.run_page.findings import findings_strip
+from dashboard.run_page.header import brief, header
+from dashboard.run_page.toolbar import misunderstood, tabs, toolbar
 from dashboard.services import Services
+from dashboard.task_query import SINGLE, TaskQuery
+
+DRAWN_FOR = "data-for"  # the query that the links in a part of the page start from; assets/js/soft-nav.js reads it
 
 
 class ids:
@@ -21,7 +30,17 @@ class ids:
 
     PATHSPEC = "run-pathspec"
     HEADER = "run-header"
+    BODY = "run-body"
+    TABS = "run-tabs"
+    TOOLS = "run-tools"
+    FINDINGS = "run-findings"
     TIMELINE = "run-timeline"
+    TASKS = "run-tasks"
+    DETAILS = "run-details"
+    SHOWN = "run-shown"  # digest of the header, and whether more is to come
+    FULLER = "run-fuller"  # counts up when the header is still to be filled in
+    DRAWN = "run-drawn"  # digest of tabs, tools and findings
+    TOLD = "run-told"  # digest of the details
 
 
 def layout(flow: str = "", rest: str = "", **_query: object) -> Component:
@@ -30,54 +49,119 @@ def layout(flow: str = "", rest: str = "", **_query: object) -> Component:
     return html.Div(
         [
             dcc.Store(id=ids.PATHSPEC, data=f"{flow}/{rest}"),
-            html.Div(id=ids.HEADER),
-            html.Div(html.Div(id=ids.TIMELINE, **data(columns=columns)), className="run-view"),
+            *(dcc.Store(id=name) for name in (ids.SHOWN, ids.FULLER, ids.DRAWN, ids.TOLD)),
+            html.Div(feedback.skeleton_head(), id=ids.HEADER),
+            html.Div(
+                [
+                    html.Nav(id=ids.TABS, className="mf-tabs", **aria(label="Views of the run")),
+                    html.Div(id=ids.TOOLS, className="mf-bar tool"),
+                    html.Div(id=ids.FINDINGS),
+                    html.Div(html.Div(id=ids.TIMELINE, **data(columns=columns)), className="run-view timeline"),
+                    html.Div(html.Div(id=ids.TASKS), className="run-view tasks"),
+                    html.Div(id=ids.DETAILS, className="run-view details"),
+                ],
+                id=ids.BODY,
+                className="run-body",
+            ),
         ],
         className="page-run",
+        **data(single=" ".join(SINGLE)),
     )
 
 
 def register(app: Dash, services: Services) -> None:
     """Callbacks of this page."""
 
-    def to_user(name: str) -> str:
-        return href("/", RunQuery().where(user=(name,)).to_query())
-
-    def to_tag(tag: str) -> str:
-        return href("/", RunQuery().where(tag=(tag,)).to_query())
-
-    @app.callback(Output(ids.HEADER, "children"), Input(ids.PATHSPEC, "data"), shell.THEME, shell.REFRESH)
-    def fill_header(path: str, _theme: object, _token: object) -> object:
+    @app.callback(
+        Output(ids.HEADER, "children"),
+        Output(ids.BODY, "hidden"),
+        Output(ids.SHOWN, "data"),
+        Input(ids.PATHSPEC, "data"),
+        Input(ids.FULLER, "data"),
+        shell.REFRESH,
+        shell.ZONE,
+        State(ids.SHOWN, "data"),
+    )
+    def fill_header(
+        path: str, _fuller: object, _token: object, _zone: object, shown: dict[str, object] | None
+    ) -> tuple[object, ...]:
         try:
             pathspec = Pathspec.from_url(path)
         except BadQuery as problem:
-            return feedback.not_found("There is no such page", str(problem), (), [("All runs", href("/"))])
+            return feedback.not_found("There is no such page", str(problem), (), [("All runs", href("/"))]), True, None
         found = services.database(services.judge.find, pathspec.flow, pathspec.run or "")
         if found is None:
-            return _not_found(services, pathspec)
-        if found[1].verdict.final and ctx.triggered_id == shell.ids.TOKEN:
-            return no_update
-        to_flow = href("/", RunQuery().where(flow=(pathspec.flow,)).to_query())
-        return run_header.run_header(found[1], found[0], to_flow, to_user, to_tag)
+            return no_such_run(services, pathspec), True, {"digest": "absent"}
+        judged = found[1]
+        if ctx.triggered_id != ids.FULLER and services.run_states.peek(judged.run.key) is None:
+            return brief(judged, found[0]), False, {"digest": "brief", "more": True}
+        view = services.run_states(judged.run.key)
+        made = header(services.details(view)) if view else brief(judged, found[0])
+        drawn = digest(made)
+        if shown and shown.get("digest") == drawn:
+            return no_update, no_update, no_update
+        return made, False, {"digest": drawn}
 
+    def details_of(path: str) -> RunDetails | None:
+        """Once the run is at hand: the header goes first."""
+        try:
+            pathspec = Pathspec.from_url(path)
+        except BadQuery:
+            return None
+        found = services.database(services.judge.find, pathspec.flow, pathspec.run or "")
+        if found is None or services.run_states.peek(found[1].run.key) is None:
+            return None
+        view = services.run_states(found[1].run.key)
+        return services.details(view) if view else None
 
-def _not_found(services: Services, pathspec: Pathspec) -> Component:
-    newest = services.finder.page(RunQuery().where(flow=(pathspec.flow,)).filter, 1, None).runs
-    facts = (
-        [("Newest run", html.A(newest[0].run.id, href=href(Pathspec(pathspec.flow, newest[0].run.id).url)))]
-        if newest
-        else []
+    @app.callback(
+        Output(ids.TABS, "children"),
+        Output(ids.TOOLS, "children"),
+        Output(ids.FINDINGS, "children"),
+        Output(ids.TABS, DRAWN_FOR),
+        Output(ids.TOOLS, DRAWN_FOR),
+        Output(ids.DRAWN, "data"),
+        shell.QUERY,
+        shell.REFRESH,
+        Input(ids.SHOWN, "data"),
+        State(ids.PATHSPEC, "data"),
+        State(ids.DRAWN, "data"),
     )
-    text = (
-        "If it was started just now, this page opens it as soon as it is registered."
-        if newest
-        else f"No flow {pathspec.flow} is registered here either; names are case sensitive."
+    def draw_controls(
+        place: str | None, _token: object, _shown: object, path: str, drawn: str | None
+    ) -> tuple[object, ...]:
+        found = details_of(path)
+        if found is None:
+            return (no_update,) * 6
+        here, text = split(place)
+        query, problem, bad = query_text.understood(text, TaskQuery.from_query)
+
+        def to(wanted: TaskQuery) -> str:
+            return href(here, wanted.to_query())
+
+        made = tabs(found, query, to), toolbar(found, query, to, href(here)), findings_strip(found)
+        if problem:
+            made = made[0], misunderstood(problem, bad, to(query)), made[2]
+        now_drawn = digest(place, made)
+        return (no_update,) * 6 if now_drawn == drawn else (*made, place, place, now_drawn)
+
+    @app.callback(
+        Output(ids.DETAILS, "children"),
+        Output(ids.TOLD, "data"),
+        shell.QUERY,
+        Input(ids.SHOWN, "data"),
+        State(ids.PATHSPEC, "data"),
+        State(ids.TOLD, "data"),
     )
-    actions = [
-        (f"All {pathspec.flow} runs", href("/", RunQuery().where(flow=(pathspec.flow,)).to_query())),
-        ("All runs", href("/")),
-    ]
-    return feedback.not_found(f"No run {pathspec.run} in {pathspec.flow}", text, facts, actions)
+    def fill_details(place: str | None, _shown: object, path: str, told: str | None) -> tuple[object, object]:
+        query, _, _ = query_text.understood(split(place)[1], TaskQuery.from_query)
+        found = details_of(path) if query.tab == "details" else None
+        made = about(found) if found else None
+        now_told = digest(made)
+        return (no_update, no_update) if found is None or now_told == told else (made, now_told)
+
+    app.clientside_callback(ClientsideFunction("run", "refresh"), shell.REFRESH, Input(ids.SHOWN, "data"))
+    app.clientside_callback(ClientsideFunction("run", "ask_for_more"), Input(ids.SHOWN, "data"))
 
 
 PAGE = Page(name="run", path="/<flow>/<rest>", title="Run", layout=layout, register=register)

@@ -6,7 +6,6 @@ read again because ids committed out of order. Tasks and attempts keep the order
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.data.columns import Columns
+from dashboard.data.metadata import plain
 from dashboard.data.run_evidence import TaskRows
 from dashboard.run_state import foreach
 from dashboard.status import AttemptColumns, parse_flag
@@ -174,7 +174,7 @@ class Evidence:
     def _add_labels(self, columns: Columns) -> None:
         seen: set[tuple[int, tuple[str, ...]]] = set()
         for place, stack in self._each(columns):
-            variables, text = foreach.label(_plain(stack))
+            variables, text = foreach.label(plain(stack))
             if text > self.labels[place]:
                 self.labels[place] = text
                 self.labelled[place] = self.revision
@@ -254,13 +254,3 @@ def _tagged(tags: str | None) -> int | None:
 def _flag(value: str) -> int:
     flag = parse_flag(value)
     return -1 if flag is None else int(flag)
-
-
-def _plain(value: str) -> str:
-    """A value of a JSONB column is a JSON string."""
-    if not value.startswith('"'):
-        return value
-    try:
-        return str(json.loads(value))
-    except (ValueError, RecursionError):
-        return value

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.models import Qualifier, Status
-from dashboard.run_state.view import FAILED, RunView
+from dashboard.run_state.view import RunView
 from dashboard.status.attempts import ABSENT, QUALIFIERS, STATUSES
 from dashboard.task_query import TaskQuery
 
@@ -56,7 +56,7 @@ def selected(view: RunView, query: TaskQuery, found: Collection[int] | None = No
         chosen &= np.isin(view.ids, list(found))
     elif query.q:
         chosen &= _with_text(view, query.q, chosen)
-    return _sorted(view, np.flatnonzero(chosen[view.task]), query.sort or default_sort(view))
+    return _sorted(view, np.flatnonzero(chosen[view.task]), query.sort or "failed")
 
 
 def is_searched(view: RunView, text: str) -> bool:
@@ -65,11 +65,6 @@ def is_searched(view: RunView, text: str) -> bool:
     return text.startswith("artifact:") or bool(
         equals and not any(name.strip() in names for names in view.variables.values())
     )
-
-
-def default_sort(view: RunView) -> str:
-    """Failed tasks first where there are any."""
-    return "failed" if bool((view.status[view.is_last] == FAILED).any()) else "started"
 
 
 def _with_text(view: RunView, text: str, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:

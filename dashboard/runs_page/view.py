@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qs, urlencode
 
 from components.run_groups import SHOWN, Group, groups
 from components.runs_table import Row
+from dashboard import query_text
 from dashboard.data import runs
 from dashboard.data.database import Reader
 from dashboard.data.judge import Judge
 from dashboard.data.run_search import RUNNING, Cursor, RunPage, matches
 from dashboard.digest import digest
-from dashboard.errors import BadQuery
 from dashboard.filters import RunFilter, RunQuery, Span
 from dashboard.models import JudgedRun, Status
 from dashboard.services import Services
@@ -40,19 +39,7 @@ class Asked:
     @classmethod
     def parse(cls, text: str, default_started: Span | None) -> Asked:
         """From a URL's query text; never raises."""
-        try:
-            return cls(_query(text, default_started))
-        except BadQuery as error:
-            problem = str(error)
-        good, bad = "", []
-        for name, values in parse_qs(text.lstrip("?")).items():
-            more = f"{good}&{urlencode([(name, value) for value in values])}"
-            try:
-                _query(more, default_started)
-                good = more
-            except BadQuery:
-                bad.append(name)
-        return cls(_query(good, default_started), problem, tuple(bad))
+        return cls(*query_text.understood(text, lambda good: _query(good, default_started)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,137 @@
+"""What the metadata say of a run as a whole: code, triggers, orchestrator, and the runs it was resumed from and as."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Text, cast, select
+
+from dashboard.data.database import Reader
+from dashboard.data.metadata import Metadatum, plain
+from dashboard.data.runs import Key, chunks, columns, run_of
+from dashboard.data.task_counts import PARAMETERS
+from dashboard.models import Run
+
+NEWER = 300  # runs of the flow after this one that are looked at for resumes of it
+MOST_METADATA = 2_000  # rows of the two tasks that speak for the run
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What started a run: another run (`id` is its pathspec) or an event."""
+
+    kind: str  # run or event
+    name: str
+    id: str
+    fields: Mapping[str, str]  # all that was written of it
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """The metadata of the run's first tasks, newest value of each field first in `metadata`."""
+
+    metadata: tuple[Metadatum, ...]
+    triggers: tuple[Trigger, ...]
+    git: Mapping[str, Any]  # repo_url branch_name commit_sha has_uncommitted_changes
+    code: Mapping[str, Any]  # sha location ds_type of the code package
+    origin: str | None  # id of the run that this one resumed
+
+    def value(self, name: str) -> str | None:
+        """The newest value of a field."""
+        return next((one.value for one in self.metadata if one.name == name), None)
+
+
+def facts(reader: Reader, key: Key, first_step: str | None) -> RunFacts:
+    """From the `_parameters` task and the first task of the first step; what is not there yet is empty."""
+    t, m = reader.tables.tasks.c, reader.tables.metadata.c
+    tasks = [
+        (key[0], key[1], step, row[0])
+        for step in (PARAMETERS, first_step)
+        if step is not None
+        for row in reader.all(
+            "first task of a step",
+            select(t.task_id)
+            .where(t.flow_id == key[0], t.run_number == key[1], t.step_name == step)
+            .order_by(t.task_id)
+            .limit(1),
+        )
+    ]
+    if not tasks:
+        return RunFacts((), (), {}, {}, None)
+    rows = reader.all(
+        "metadata of a run",
+        select(m.step_name, m.field_name, cast(m.value, Text), m.type, m.ts_epoch)
+        .where(reader.dialect.one_of((m.flow_id, m.run_number, m.step_name, m.task_id), tasks))
+        .order_by(m.ts_epoch.desc(), m.id.desc())
+        .limit(MOST_METADATA),
+    )
+    metadata = tuple(Metadatum(row[0], row[1], plain(row[2]), row[3], row[4]) for row in rows)
+    newest = {one.name: one.value for one in reversed(metadata)}
+    origin = newest.get("origin-run-id")
+    return RunFacts(
+        metadata,
+        tuple(_triggers(newest.get("execution-triggers"))),
+        _object(newest.get("git-info")),
+        _object(newest.get("code-package")),
+        None if origin in (None, "", "None") else origin,
+    )
+
+
+def resumed_as(reader: Reader, run: Run, first_step: str | None) -> list[Run]:
+    """The runs that resumed this one, oldest first, among the next `NEWER` runs of its flow."""
+    c, t, m = reader.tables.runs.c, reader.tables.tasks.c, reader.tables.metadata.c
+    if first_step is None:
+        return []
+    newer = reader.all(
+        "newer runs of a flow",
+        columns(reader)
+        .where(c.flow_id == run.flow, c.ts_epoch >= run.created_at, c.run_number != run.number)
+        .order_by(c.ts_epoch)
+        .limit(NEWER),
+    )
+    by_key = {(row.flow_id, row.run_number): run_of(row) for row in newer}
+    found = []
+    for piece in chunks(list(by_key), 100):
+        tasks = reader.all(
+            "first tasks of newer runs",
+            select(t.flow_id, t.run_number, t.step_name, t.task_id)
+            .where(reader.dialect.one_of((t.flow_id, t.run_number), piece), t.step_name == first_step)
+            .limit(5 * len(piece)),
+        )
+        if tasks:
+            keys = [tuple(row) for row in tasks]
+            statement = select(m.flow_id, m.run_number).where(
+                reader.dialect.one_of((m.flow_id, m.run_number, m.step_name, m.task_id), keys),
+                m.field_name == "origin-run-id",
+                cast(m.value, Text).in_((run.id, json.dumps(run.id))),
+            )
+            found += [by_key[row[0], row[1]] for row in reader.all("origins of newer runs", statement)]
+    return sorted(dict.fromkeys(found), key=lambda one: one.created_at)
+
+
+def _object(text: str | None) -> Mapping[str, Any]:
+    try:
+        found = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _triggers(text: str | None) -> Sequence[Trigger]:
+    try:
+        found = json.loads(text or "[]")
+    except (ValueError, RecursionError):
+        return []
+    listed = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return [
+        Trigger(
+            str(one.get("type") or "event"),
+            str(one.get("name") or "unknown"),
+            str(one.get("id") or ""),
+            {str(name): str(value) for name, value in one.items()},
+        )
+        for one in listed[:100]
+    ]

@@ -1,0 +1,54 @@
+"""In place of a run that is not registered: what is near, and that it will open by itself."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from components import feedback
+from dashboard.data import flows, runs
+from dashboard.filters import RunQuery
+from dashboard.links import href
+from dashboard.models import Run
+from dashboard.pathspec import Pathspec
+from dashboard.services import Services
+
+
+def no_such_run(services: Services, pathspec: Pathspec) -> Component:
+    """Near ids of the flow, flows of a similar name, and the runs of other flows with this id."""
+    flow, wanted = pathspec.flow, pathspec.run or ""
+    near = services.database(runs.near, flow, wanted)
+    elsewhere = [run for run in services.database(runs.with_id, wanted) if run.flow != flow]
+    facts: list[tuple[str, Any]] = []
+    if near:
+        facts.append(("Near ids", _links(near)))
+    if elsewhere:
+        facts.append((f"Run {wanted} of", _links(elsewhere, with_flow=True)))
+    text = "If it was started just now, this page opens it as soon as it is registered."
+    actions = [("All runs", href("/"))]
+    if near:
+        actions = [(f"All {flow} runs", href("/", RunQuery().where(flow=(flow,)).to_query())), *actions]
+    else:
+        text = f"No flow {flow} is registered here either; names are case sensitive. {text}"
+        names = services.database(flows.names, "", 2_000)
+        lower = {name.lower(): name for name in names}
+        close = [lower[one] for one in get_close_matches(flow.lower(), lower, 5, 0.6)]
+        if close:
+            made = [html.A(name, href=href("/", RunQuery().where(flow=(name,)).to_query())) for name in close]
+            facts.append(("Flows like it", _spaced(made)))
+    return feedback.not_found(f"No run {wanted} in {flow}", text, facts, actions)
+
+
+def _links(found: list[Run], with_flow: bool = False) -> list[Any]:
+    made = [
+        html.A(run.pathspec if with_flow else run.id, href=href(Pathspec(run.flow, run.id).url), className="mono")
+        for run in found
+    ]
+    return _spaced(made)
+
+
+def _spaced(links: list[Any]) -> list[Any]:
+    return [part for link in links for part in (link, " ")]
