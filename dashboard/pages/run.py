@@ -160,7 +160,8 @@ def register(app: Dash, services: Services) -> None:
         now_told = digest(made)
         return (no_update, no_update) if found is None or now_told == told else (made, now_told)
 
-    app.clientside_callback(ClientsideFunction("run", "refresh"), shell.REFRESH, Input(ids.SHOWN, "data"))
+    shown = Input(ids.SHOWN, "data", allow_optional=True)  # REFRESH is on every page, this is not
+    app.clientside_callback(ClientsideFunction("run", "refresh"), shell.REFRESH, shown)
     app.clientside_callback(ClientsideFunction("run", "ask_for_more"), Input(ids.SHOWN, "data"))
 
 
