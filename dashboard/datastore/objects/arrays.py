@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.datastore.objects import exact
 from dashboard.datastore.objects.described import Described
+from dashboard.datastore.objects.exact import exactly
 from dashboard.datastore.plain import Budget
 
 MAX_DIMENSIONS = 32
@@ -23,19 +25,18 @@ _MACHINE_FLOATS = ("<f4", ">f4", "<f8", ">f8")
 
 def _dtype(found: Described, budget: Budget) -> np.dtype[Any]:
     """`dtype(code, …)`, with (version, order, sub-array, names, fields, size, alignment, flags, …) as its state."""
-    code, *_ = found.args
-    if type(code) is not str or not _CODE.fullmatch(code):
+    code = exactly(str, found.args[0])
+    if not _CODE.fullmatch(code):
         raise ValueError
     if found.state is None:
         return np.dtype(code)
-    _, order, sub, names, fields, size, *more = _tuple(found.state)
-    if order not in _ORDERS or sub is not None:
+    _, order, sub, names, fields, size, *more = exactly(tuple, found.state)
+    if exactly(str, order) not in _ORDERS or sub is not None:
         raise ValueError
     if names is not None:
-        return _structure(_tuple(names), fields, size, budget)
+        return _structure(exactly(tuple, names), fields, size, budget)
     if code[0] in "SU":
-        _count(size)
-        return np.dtype(f"{order}{code[0]}{size // (4 if code[0] == 'U' else 1)}")
+        return np.dtype(f"{order}{code[0]}{exact.count(size) // (4 if code[0] == 'U' else 1)}")
     if code[0] in "Mm":
         return np.dtype(f"{order}{code[0]}8[{_unit(more[2])}]")
     return np.dtype(code if order == "|" else order + code)
@@ -43,35 +44,36 @@ def _dtype(found: Described, budget: Budget) -> np.dtype[Any]:
 
 def _unit(metadata: object) -> str:
     """E.g. `25us` of (…, (b"us", 25, 1, 1))."""
-    name, number, divisor, _ = _tuple(_tuple(metadata)[1])
-    if type(name) is not bytes or not _UNIT.fullmatch(name) or divisor != 1 or not 1 <= _count(number) <= 10**6:
+    name, number, divisor, _ = exactly(tuple, exactly(tuple, metadata)[1])
+    if not _UNIT.fullmatch(exactly(bytes, name)) or exact.count(divisor) != 1 or not 1 <= exact.count(number) <= 10**6:
         raise ValueError
     return f"{number}{name.decode()}" if number > 1 else name.decode()
 
 
 def _structure(names: tuple[Any, ...], fields: object, size: object, budget: Budget) -> np.dtype[Any]:
     """A record of named fields."""
-    if type(fields) is not dict or not 0 < len(names) <= MAX_FIELDS or not all(type(name) is str for name in names):
+    if not 0 < len(names) <= MAX_FIELDS:
         raise ValueError
     budget.step(len(names))
-    parts = [_tuple(fields[name]) for name in names]
+    known = exactly(dict, fields)
+    parts = [exactly(tuple, known[exactly(str, name)]) for name in names]
     formats = [part[0] for part in parts]
     if not all(isinstance(one, np.dtype) and not one.hasobject for one in formats):
         raise TypeError
-    layout = {"formats": formats, "offsets": [_count(part[1]) for part in parts], "itemsize": _count(size)}
+    layout = {"formats": formats, "offsets": [exact.count(part[1]) for part in parts], "itemsize": exact.count(size)}
     return np.dtype({"names": list(names), **layout})  # type: ignore[call-overload, no-any-return]
 
 
 def _array(found: Described, budget: Budget) -> np.ndarray[Any, Any]:
     """`_reconstruct(class, (0,), b"b")` with (version, shape, dtype, Fortran's order, content) as its state."""
-    _, shape, dtype, fortran, content = _tuple(found.state)
+    _, shape, dtype, fortran, content = exactly(tuple, found.state)
     return _shaped(content, dtype, shape, "F" if fortran is True else "C", budget)
 
 
 def _from_buffer(found: Described, budget: Budget) -> np.ndarray[Any, Any]:
     """`_frombuffer(content, dtype, shape, order)`, of protocol 5."""
     content, dtype, shape, order = found.args
-    if order not in ("C", "F"):
+    if exactly(str, order) not in ("C", "F"):
         raise ValueError
     return _shaped(content, dtype, shape, order, budget)
 
@@ -86,22 +88,22 @@ def _standard(found: Described, budget: Budget) -> np.ndarray[Any, Any]:
     """`array.array` as `_array_reconstructor(class, type code, machine format, content)`."""
     _, _, machine, content = found.args
     codes = (*_MACHINE_FORMATS, *_MACHINE_FLOATS)
-    dtype = np.dtype(codes[_count(machine)])
-    return _shaped(content, dtype, (len(_sized(content)) // dtype.itemsize,), "C", budget)
+    dtype = np.dtype(codes[exact.count(machine)])
+    return _shaped(content, dtype, (len(exact.content(content)) // dtype.itemsize,), "C", budget)
 
 
 def _shaped(content: Any, dtype: object, shape: object, order: Any, budget: Budget) -> np.ndarray[Any, Any]:
     """The content in its shape, if it has exactly as many elements as that."""
-    sizes = _tuple(shape)
+    sizes = exactly(tuple, shape)
     if not isinstance(dtype, np.dtype) or len(sizes) > MAX_DIMENSIONS:
         raise TypeError
-    count = math.prod(_count(size) for size in sizes)
+    count = math.prod(exact.count(size) for size in sizes)
     if _holds_objects(dtype):
         flat = _objects(content, budget)
     elif count == 0:
         flat = np.empty(0, dtype)
     else:
-        flat = np.frombuffer(_sized(content), dtype)  # refuses elements of no size
+        flat = np.frombuffer(exact.content(content), dtype)  # refuses elements of no size
     if flat.size != count:
         raise ValueError
     array = flat.reshape(sizes, order=order)
@@ -110,35 +112,16 @@ def _shaped(content: Any, dtype: object, shape: object, order: Any, budget: Budg
 
 
 def _objects(content: object, budget: Budget) -> np.ndarray[Any, Any]:
-    if type(content) is not list:
-        raise TypeError
-    budget.step(len(content))
-    flat = np.empty(len(content), object)
-    for index, item in enumerate(content):  # numpy would look into lists of equal length
+    items = exactly(list, content)
+    budget.step(len(items))
+    flat = np.empty(len(items), object)
+    for index, item in enumerate(items):  # numpy would look into lists of equal length
         flat[index] = item
     return flat
 
 
 def _holds_objects(dtype: object) -> bool:
     return isinstance(dtype, np.dtype) and dtype.hasobject
-
-
-def _sized(content: object) -> Any:
-    if type(content) is not bytes and type(content) is not bytearray:
-        raise TypeError
-    return content
-
-
-def _tuple(value: object) -> tuple[Any, ...]:
-    if type(value) is not tuple:
-        raise TypeError
-    return value
-
-
-def _count(value: object) -> int:
-    if type(value) is not int or value < 0:
-        raise TypeError
-    return value
 
 
 _HOMES = ("numpy.core", "numpy._core")  # of numpy 1 and 2

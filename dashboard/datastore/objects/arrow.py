@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.datastore.objects import exact
 from dashboard.datastore.objects.columns import (
     ArrayCells,
     BitCells,
@@ -24,9 +25,10 @@ from dashboard.datastore.objects.columns import (
     TextCells,
 )
 from dashboard.datastore.objects.described import Described
+from dashboard.datastore.objects.exact import exactly, text
 from dashboard.datastore.plain import Budget
 
-MAX_COLUMNS = 10_000
+MAX_BUFFERS = 3
 _NUMBERS = {f"{kind}{bits}": f"<{kind[0]}{bits // 8}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)} | {
     "halffloat": "<f2",
     "float": "<f4",
@@ -38,10 +40,10 @@ _TEXT_ENDS = {"string": "<i4", "utf8": "<i4", "large_string": "<i8", "large_utf8
 _UNITS = frozenset({"s", "ms", "us", "ns"})
 
 
-def column(name: object, found: object) -> Column:
+def column(name: object, found: object, budget: Budget) -> Column:
     """The column of an array or of chunks of it; its type only, when the buffers are of a kind not known here."""
     try:
-        return Column(name, *_read(found))
+        return Column(name, *_read(found, budget))
     except (ValueError, TypeError, LookupError, ArithmeticError):
         return Column(name, _type_of(found), None)
 
@@ -49,41 +51,35 @@ def column(name: object, found: object) -> Column:
 def table(found: Described, budget: Budget) -> Frame:
     """A `pyarrow.Table`."""
     arrays, schema = found.args
-    fields = _made(schema, "pyarrow.lib.schema").args[0]
-    if type(arrays) is not list or type(fields) is not list or not len(arrays) == len(fields) <= MAX_COLUMNS:
-        raise ValueError
-    budget.step(len(arrays))
+    fields = exactly(list, _made(schema, "pyarrow.lib.schema").args[0])
+    budget.step(len(exactly(list, arrays)))
     names = [_made(field, "pyarrow.lib.field").args[0] for field in fields]
-    columns = tuple(column(name, array) for name, array in zip(names, arrays, strict=True))
+    columns = tuple(column(name, array, budget) for name, array in zip(names, arrays, strict=True))
     known = [one.cells for one in columns if one.cells is not None]
     if not known or len({len(cells) for cells in known}) > 1:
         raise ValueError
     return Frame("pyarrow.Table", columns, (), len(known[0]))
 
 
-def _read(found: object) -> tuple[str, Cells]:
+def _read(found: object, budget: Budget) -> tuple[str, Cells]:
     """The type of an array, and its cells."""
     if isinstance(found, Described) and found.type == "pyarrow.lib.chunked_array":
         chunks, kind = found.args
-        if type(chunks) is not list:
-            raise TypeError
-        return _type_name(kind), JoinedCells([_read(chunk)[1] for chunk in chunks])
+        budget.step(len(exactly(list, chunks)))
+        return _type_name(kind), JoinedCells([_array(*_parts(chunk))[1] for chunk in chunks])
     return _array(*_parts(found))
 
 
 def _parts(found: object) -> tuple[Any, ...]:
     (parts,) = _made(found, "pyarrow.lib._restore_array").args
-    if type(parts) is not tuple or len(parts) != 7:
-        raise ValueError
-    return parts
+    return exactly(tuple, parts)
 
 
 def _array(
     kind: object, length: Any, _missing: object, offset: Any, buffers: Any, _children: object, dictionary: Any
 ) -> tuple[str, Cells]:
-    if type(length) is not int or type(offset) is not int or length < 0 or offset < 0:
-        raise ValueError
-    valid, *contents = [_content(buffer) for buffer in buffers]
+    length, offset = exact.count(length), exact.count(offset)
+    valid, *contents = [_content(buffer) for buffer in exactly(list, buffers)[:MAX_BUFFERS]]
     if isinstance(kind, Described) and kind.type == "pyarrow.lib.dictionary":
         name, codes = _array(kind.args[0], length, 0, offset, buffers, None, None)
         values, labels = _array(*dictionary)
@@ -112,19 +108,26 @@ def _cells(kind: object, name: str, length: int, offset: int, contents: list[byt
 
 def _dtype(kind: object, name: str) -> str:
     if isinstance(kind, Described) and kind.type in ("pyarrow.lib.timestamp", "pyarrow.lib.duration"):
-        if kind.args[0] not in _UNITS:
+        if text(kind.args[0]) not in _UNITS:
             raise ValueError
         return f"<{'M' if kind.type.endswith('timestamp') else 'm'}8[{kind.args[0]}]"
     return _NUMBERS[name]
 
 
-def _type_name(kind: object) -> str:
+def _type_name(kind: object, depth: int = 2) -> str:
     """E.g. `int64`, `timestamp[us, UTC]`."""
     made = _made(kind)
     if made.type == "pyarrow.lib.type_for_alias":
-        return str(made.args[0])[:100]
-    inside = ", ".join(_type_name(arg) if isinstance(arg, Described) else str(arg)[:40] for arg in made.args if arg)
-    return f"{made.type.rpartition('.')[2]}[{inside}]"[:100] if inside else made.type.rpartition(".")[2]
+        return text(made.args[0])[:100]
+    inside = ", ".join(_argument(arg, depth) for arg in made.args[:4] if arg is not None)
+    name = made.type.rpartition(".")[2]
+    return f"{name}[{inside}]" if inside else name
+
+
+def _argument(value: object, depth: int) -> str:
+    if isinstance(value, Described) and depth:
+        return _type_name(value, depth - 1)
+    return str(value)[:40] if type(value) in (str, int, bool) else "…"
 
 
 def _type_of(found: object) -> str:
@@ -141,9 +144,7 @@ def _content(buffer: object) -> bytes | bytearray | None:
     if buffer is None:
         return None
     (content,) = _made(buffer, "pyarrow.lib.py_buffer").args
-    if type(content) is not bytes and type(content) is not bytearray:
-        raise TypeError
-    return content
+    return exact.content(content)
 
 
 def _made(found: object, *names: str) -> Described:

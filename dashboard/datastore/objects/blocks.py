@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timezone
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from dashboard.datastore.objects.columns import (
     MaskedCells,
 )
 from dashboard.datastore.objects.described import Described, Reference, Zone
+from dashboard.datastore.objects.exact import text
 from dashboard.datastore.plain import Budget
 
 _PERIOD = re.compile(r"period\[([A-Za-z]{1,3})(?:-[A-Z]{3})?]")
@@ -41,7 +43,7 @@ def columns_of(values: object, budget: Budget) -> list[Column]:
         if values.type == _INTERVALS:
             return [_intervals(values, budget)]
         if name.startswith("Arrow"):
-            return [_of_arrow(values)]
+            return [_of_arrow(values, budget)]
         if "_mask" in values.attributes:
             return [_masked(values)]
     except (ValueError, TypeError, LookupError, ArithmeticError):
@@ -73,8 +75,8 @@ def _of_backed(values: Described, budget: Budget) -> list[Column]:
         return _of_array(array.view(f"M8[{unit}]"), f"period[{unit}]", budget)
     if name in ("DatetimeArray", "TimedeltaArray") and array.dtype.kind in "Mm":
         return _of_array(array, _zoned(dtype, array.dtype), budget)
-    text = isinstance(dtype, Described) and dtype.type.endswith("StringDtype")
-    return _of_array(array, "string" if text else array.dtype.name, budget)
+    textual = isinstance(dtype, Described) and dtype.type.endswith("StringDtype")
+    return _of_array(array, "string" if textual else array.dtype.name, budget)
 
 
 def _categories(dtype: Any, codes: np.ndarray[Any, Any]) -> Column:
@@ -89,7 +91,7 @@ def _zoned(dtype: object, stored: np.dtype[Any]) -> str:
     if not isinstance(dtype, Described) or not dtype.type.endswith("DatetimeTZDtype"):
         return stored.name
     zone = dtype.attributes.get("tz")
-    name = zone.key if isinstance(zone, Zone) else str(zone) if not isinstance(zone, Described) else zone.type
+    name = zone.key if isinstance(zone, Zone) else str(zone) if isinstance(zone, timezone) else "?"
     return f"{stored.name[:-1]}, {name[:100]}]"
 
 
@@ -98,7 +100,7 @@ def _period_unit(dtype: Any) -> str:
     (of,) = dtype.args
     if isinstance(of, Described):
         return _OFFSETS[of.type.rpartition(".")[2]]
-    match = _PERIOD.fullmatch(of)
+    match = _PERIOD.fullmatch(text(of))
     return _PERIOD_UNITS[match[1] if match else ""]
 
 
@@ -112,11 +114,11 @@ def _masked(values: Described) -> Column:
     return Column(None, name, MaskedCells(ArrayCells(array.reshape(-1)), ArrayCells(mask.reshape(-1)), missing=True))
 
 
-def _of_arrow(values: Described) -> Column:
+def _of_arrow(values: Described, budget: Budget) -> Column:
     """`ArrowStringArray`, `ArrowExtensionArray`."""
-    found = arrow.column(None, values.attributes.get("_pa_array", values.attributes.get("_data")))
-    text = values.type.rpartition(".")[2].startswith("ArrowString")
-    return Column(None, "string" if text else f"{found.dtype}[pyarrow]", found.cells)
+    found = arrow.column(None, values.attributes.get("_pa_array", values.attributes.get("_data")), budget)
+    textual = values.type.rpartition(".")[2].startswith("ArrowString")
+    return Column(None, "string" if textual else f"{found.dtype}[pyarrow]", found.cells)
 
 
 def _intervals(values: Described, budget: Budget) -> Column:

@@ -56,14 +56,14 @@ class ArrayCells:
     def __init__(self, array: np.ndarray[Any, Any]) -> None:
         if array.ndim != 1:
             raise ValueError
-        self._array = array
+        self.array = array
 
     def __len__(self) -> int:
-        return len(self._array)
+        return len(self.array)
 
     def take(self, rows: Sequence[int]) -> list[Any]:
         """Scalars of numpy, or objects."""
-        return [self._array[row] for row in rows]
+        return [self.array[row] for row in rows]
 
 
 class RangeCells:
@@ -161,7 +161,7 @@ class IntervalCells:
     """Pairs of bounds."""
 
     def __init__(self, left: Cells, right: Cells, closed: object) -> None:
-        if len(left) != len(right):
+        if len(left) != len(right) or not (_is_simple(left) and _is_simple(right)):
             raise ValueError
         self._left = left
         self._right = right
@@ -175,6 +175,11 @@ class IntervalCells:
         before, after = self._brackets
         pairs = zip(self._left.take(rows), self._right.take(rows), strict=True)
         return [f"{before}{left}, {right}{after}" for left, right in pairs]
+
+
+def _is_simple(cells: Cells) -> bool:
+    """Whether the values are numbers or times, which are short when written."""
+    return isinstance(cells, RangeCells) or (isinstance(cells, ArrayCells) and cells.array.dtype.kind in "biufMm")
 
 
 class TextCells:

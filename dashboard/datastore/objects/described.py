@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Described:
     """An object as the pickle describes it: no code of its class has seen this, so attributes stand as stored."""
 
@@ -17,6 +17,9 @@ class Described:
     state: Any = None  # what `__setstate__` would get, when it is not the attributes
     items: list[Any] = field(default_factory=list)  # of a list, deque or set
     entries: list[tuple[Any, Any]] = field(default_factory=list)  # of a dict
+
+    def __repr__(self) -> str:
+        return f"<{type_name(self.type)}>"  # never what is in it, which may be itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,11 @@ _STATE = "0.14.1"  # the version of pandas that gave the state its form
 def _data_frame(found: Described, budget: Budget) -> Frame:
     axes, blocks = _manager(found)
     labels, rows = (_index(axis) for axis in axes)
-    budget.step(labels.rows)
+    budget.step(labels.rows * len(labels.columns))
     columns = [Column(name, "unknown", None) for name in _names(labels)]
     for values, placement in blocks:
         parts = columns_of(values, budget)
-        places = _places(placement, len(columns))
+        places = _places(placement, len(columns), budget)
         for place, part in zip(places, parts, strict=True):
             columns[place] = Column(columns[place].name, part.dtype, part.cells)
     return _frame("pandas.DataFrame", columns, rows)
@@ -84,14 +84,15 @@ def _manager(found: Described) -> tuple[list[Any], list[tuple[Any, Any]]]:
     return state["axes"], [(block["values"], block["mgr_locs"]) for block in state["blocks"]]
 
 
-def _places(placement: Any, columns: int) -> list[int]:
+def _places(placement: Any, columns: int, budget: Budget) -> list[int]:
     """The columns in which the parts of a block stand."""
     if isinstance(placement, Described):  # a BlockPlacement
         (placement,) = placement.args
     if isinstance(placement, slice):
-        return list(range(columns)[placement])
-    if not isinstance(placement, np.ndarray) or placement.dtype.kind != "i":
+        placement = range(columns)[placement]
+    elif not isinstance(placement, np.ndarray) or placement.dtype.kind != "i":
         raise TypeError
+    budget.step(len(placement))
     return [int(place) for place in placement]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.datastore.objects.described import Described
+from dashboard.datastore.objects.exact import exactly
 from dashboard.datastore.objects.times import zone
 from dashboard.datastore.plain import Budget
 
@@ -19,7 +20,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 def _timestamp(found: Described, _budget: Budget) -> Any:
     """(ticks, freq, zone, unit); before pandas 2 without a unit, in nanoseconds. With a zone to the microsecond."""
     ticks, _, named, *unit = found.args
-    stamp = np.datetime64(_ticks(ticks), _UNITS[unit[0] if unit else 10])
+    stamp = np.datetime64(_ticks(ticks), _unit(unit))
     if named is None:
         return stamp
     moment = _EPOCH + timedelta(microseconds=int(stamp.astype("M8[us]").astype(np.int64)))
@@ -30,17 +31,22 @@ def _timestamp(found: Described, _budget: Budget) -> Any:
 def _timedelta(found: Described, _budget: Budget) -> Any:
     """(ticks, unit)."""
     ticks, *unit = found.args
-    return np.timedelta64(_ticks(ticks), _UNITS[unit[0] if unit else 10])
+    return np.timedelta64(_ticks(ticks), _unit(unit))
 
 
 def _none(_found: Described, _budget: Budget) -> Any:
     return np.datetime64("NaT")
 
 
+def _unit(given: list[object]) -> Any:
+    return _UNITS[exactly(int, given[0])] if given else "ns"
+
+
 def _ticks(value: object) -> int:
-    if type(value) is not int or not -(1 << 63) <= value < 1 << 63:
-        raise TypeError
-    return value
+    ticks = exactly(int, value)
+    if not -(1 << 63) <= ticks < 1 << 63:
+        raise ValueError
+    return ticks
 
 
 _HOME = "pandas._libs.tslibs"

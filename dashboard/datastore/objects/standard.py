@@ -12,53 +12,53 @@ from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from dashboard.datastore.objects.described import Described, Reference
-from dashboard.datastore.plain import MAX_INT_BITS, Budget
+from dashboard.datastore.objects.exact import exactly, text
+from dashboard.datastore.plain import Budget
 
-MAX_DIGITS = MAX_INT_BITS // 4
 _FRACTION = re.compile(r"(-?\d+)(?:/(\d+))?", re.ASCII)
 _ATTRIBUTE = re.compile(r"[^\W\d]\w{0,99}")
 
 
 def _complex(found: Described, _budget: Budget) -> complex:
     real, imaginary = found.args
-    return complex(_exactly(float, real), _exactly(float, imaginary))
+    return complex(exactly(float, real), exactly(float, imaginary))
 
 
 def _bytearray(found: Described, budget: Budget) -> bytearray:
-    content = _exactly(bytes, found.args[0]) if found.args else b""
+    content = exactly(bytes, found.args[0]) if found.args else b""
     budget.text(len(content))
     return bytearray(content)
 
 
 def _range(found: Described, _budget: Budget) -> range:
-    return range(*(_exactly(int, arg) for arg in found.args))
+    return range(*(exactly(int, arg) for arg in found.args))
 
 
 def _slice(found: Described, _budget: Budget) -> slice:
-    start, stop, step = (None if arg is None else _exactly(int, arg) for arg in found.args)
+    start, stop, step = (None if arg is None else exactly(int, arg) for arg in found.args)
     return slice(start, stop, step)
 
 
 def _decimal(found: Described, _budget: Budget) -> Decimal:
-    return Decimal(_short(found.args[0]))
+    return Decimal(text(found.args[0]))
 
 
 def _fraction(found: Described, _budget: Budget) -> Fraction:
     """From two ints, or as Python wrote it before 3.12; never `Fraction(text)`, which would write out `1e999999999`."""
     if len(found.args) == 2:
-        return Fraction(_exactly(int, found.args[0]), _exactly(int, found.args[1]))
-    match = _FRACTION.fullmatch(_short(found.args[0]))
+        return Fraction(exactly(int, found.args[0]), exactly(int, found.args[1]))
+    match = _FRACTION.fullmatch(text(found.args[0]))
     if match is None:
         raise ValueError
     return Fraction(int(match[1]), int(match[2] or 1))
 
 
 def _uuid(found: Described, _budget: Budget) -> uuid.UUID:
-    return uuid.UUID(int=_exactly(int, found.attributes["int"]))
+    return uuid.UUID(int=exactly(int, found.attributes["int"]))
 
 
 def _path(kind: type[PurePath]) -> Callable[[Described, Budget], PurePath]:
-    return lambda found, _budget: kind(*(_short(arg) for arg in found.args))
+    return lambda found, _budget: kind(*(text(arg) for arg in found.args))
 
 
 def _ordered(found: Described, budget: Budget) -> OrderedDict[Any, Any]:
@@ -71,7 +71,7 @@ def _defaults(found: Described, budget: Budget) -> defaultdict[Any, Any]:
 
 
 def _counter(found: Described, budget: Budget) -> Counter[Any]:
-    content: dict[Any, Any] = _exactly(dict, found.args[0]) if found.args else {}
+    content: dict[Any, Any] = exactly(dict, found.args[0]) if found.args else {}
     budget.step(len(content))
     counted: Counter[Any] = Counter()
     dict.update(counted, content)  # Counter itself would add what is counted, whatever it is
@@ -79,14 +79,14 @@ def _counter(found: Described, budget: Budget) -> Counter[Any]:
 
 
 def _deque(found: Described, _budget: Budget) -> deque[Any]:
-    limit = _exactly(int, found.args[1]) if len(found.args) == 2 and found.args[1] is not None else None
+    limit = exactly(int, found.args[1]) if len(found.args) == 2 and found.args[1] is not None else None
     return deque(found.items, limit)
 
 
 def _attribute(found: Described, _budget: Budget) -> Reference:
     """`getattr` of a class, as enums and zones are pickled: a longer name, nothing more."""
     owner, name = found.args
-    if not isinstance(owner, Reference) or not _ATTRIBUTE.fullmatch(_short(name)):
+    if not isinstance(owner, Reference) or not _ATTRIBUTE.fullmatch(text(name)):
         raise ValueError
     return Reference(f"{owner.name}.{name}"[:400])
 
@@ -94,20 +94,6 @@ def _attribute(found: Described, _budget: Budget) -> Reference:
 def _pairs(found: Described, budget: Budget) -> list[tuple[Any, Any]]:
     budget.keys([key for key, _ in found.entries])
     return found.entries
-
-
-def _exactly(kind: type[Any], value: object) -> Any:
-    """The value, if it is of just this type."""
-    if type(value) is not kind:
-        raise TypeError
-    return value
-
-
-def _short(value: object) -> str:
-    """The value, if it is a text of bearable length."""
-    if type(value) is not str or len(value) > MAX_DIGITS:
-        raise TypeError
-    return value
 
 
 KNOWN: Mapping[str, Callable[[Described, Budget], object]] = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
-from typing import Any
 
 from dashboard.datastore.objects.described import Described, Zone
+from dashboard.datastore.objects.exact import exactly, text
 from dashboard.datastore.plain import Budget
 
 _FOLD = 0x80  # of the month, or of the hour when there is no month
@@ -40,16 +40,12 @@ def _time(found: Described, _budget: Budget) -> time:
 
 def _timedelta(found: Described, _budget: Budget) -> timedelta:
     days, seconds, micros = found.args
-    if not type(days) is type(seconds) is type(micros) is int:
-        raise TypeError
-    return timedelta(days, seconds, micros)
+    return timedelta(exactly(int, days), exactly(int, seconds), exactly(int, micros))
 
 
 def _timezone(found: Described, _budget: Budget) -> timezone:
     offset, *name = found.args
-    if not isinstance(offset, timedelta) or not all(type(one) is str for one in name):
-        raise TypeError
-    return timezone(offset, *name)
+    return timezone(exactly(timedelta, offset), *(text(one) for one in name))
 
 
 def _utc(_found: Described, _budget: Budget) -> timezone:
@@ -58,21 +54,18 @@ def _utc(_found: Described, _budget: Budget) -> timezone:
 
 def _named(found: Described, _budget: Budget) -> Zone:
     """`ZoneInfo._unpickle(key, …)`, `pytz._p(key, …)`."""
-    key = found.args[0]
-    if type(key) is not str or len(key) > 100:
-        raise TypeError
-    return Zone(key)
+    return Zone(text(found.args[0]))
 
 
 def _given(found: Described) -> tzinfo | None:
     return zone(found.args[1]) if len(found.args) > 1 else None
 
 
-def _bytes(value: object, size: int) -> Any:
-    """The bytes of pickle's short form, which protocols before 3 may hold as text."""
-    content = value.encode("latin-1") if type(value) is str else value
-    if type(content) is not bytes or len(content) != size:
-        raise TypeError
+def _bytes(value: object, size: int) -> bytes:
+    """The bytes of pickle's short form."""
+    content = exactly(bytes, value)
+    if len(content) != size:
+        raise ValueError
     return content
 
 
