@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -106,9 +107,21 @@ def _shaped(content: Any, dtype: object, shape: object, order: Any, budget: Budg
         flat = np.frombuffer(exact.content(content), dtype)  # refuses elements of no size
     if flat.size != count:
         raise ValueError
+    _check_text(flat, budget)
     array = flat.reshape(sizes, order=order)
     array.flags.writeable = False
     return array
+
+
+def _check_text(flat: np.ndarray[Any, Any], budget: Budget) -> None:
+    """ValueError for numbers that are no characters: numpy would raise it whenever one is looked at."""
+    for name in flat.dtype.names or ():
+        _check_text(flat[name], budget)
+    if flat.dtype.kind == "U" and flat.dtype.itemsize and flat.size:
+        budget.text(flat.nbytes)
+        characters = np.ascontiguousarray(flat).view(np.dtype("u4").newbyteorder(flat.dtype.byteorder))
+        if characters.max() > sys.maxunicode:
+            raise ValueError
 
 
 def _objects(content: object, budget: Budget) -> np.ndarray[Any, Any]:

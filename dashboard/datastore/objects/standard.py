@@ -15,6 +15,7 @@ from dashboard.datastore.objects.described import Described, Reference
 from dashboard.datastore.objects.exact import exactly, text
 from dashboard.datastore.plain import Budget
 
+MAX_PARTS = 256  # of a path
 _FRACTION = re.compile(r"(-?\d+)(?:/(\d+))?", re.ASCII)
 _ATTRIBUTE = re.compile(r"[^\W\d]\w{0,99}")
 
@@ -58,7 +59,7 @@ def _uuid(found: Described, _budget: Budget) -> uuid.UUID:
 
 
 def _path(kind: type[PurePath]) -> Callable[[Described, Budget], PurePath]:
-    return lambda found, _budget: kind(*(text(arg) for arg in found.args))
+    return lambda found, _budget: kind(*(text(arg) for arg in found.args[:MAX_PARTS]))
 
 
 def _ordered(found: Described, budget: Budget) -> OrderedDict[Any, Any]:
