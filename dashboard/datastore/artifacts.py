@@ -18,7 +18,7 @@ DATA_LIMIT = 8 * 1024 * 1024  # bytes of `<attempt>.data.json`
 MAX_ARTIFACTS = 10_000
 TYPE_LIMIT = 200  # characters
 
-_CLASS = re.compile(r"<(?:class|type) '(.{1,500})'>")
+_CLASS = re.compile(r"<\w{1,100} '(.{1,500})'>")  # `<class 'int'>`, `<enum 'Colour'>`
 _INTERNAL = frozenset({"name", "script_name"})  # set by Metaflow although they have no underscore
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from dashboard.datastore.objects import Described, type_name, value_of
+from dashboard.datastore.objects.own import EXCEPTION
 from dashboard.datastore.plain import MAX_STEPS
 from dashboard.datastore.store import Datastore, Unreadable
 from dashboard.datastore.values import visible
@@ -15,10 +16,9 @@ MESSAGE_LIMIT = 20_000  # characters
 MAX_LINES = 2000  # of a traceback, from its end
 LINE_LIMIT = 2000  # characters
 
-_WRAPPER = "metaflow.exception.MetaflowExceptionWrapper"
 _STYLE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 _PLACE = re.compile(r'  File "(.{1,1000})", line (\d{1,9})(?:, in (.{1,200}))?')
-_LIBRARIES = re.compile(r"[/\\](?:site-packages|dist-packages|metaflow|lib[/\\]python3\.\d+)[/\\]|^<")
+_LIBRARIES = re.compile(r"[/\\](?:site-packages|dist-packages|lib[/\\]python3\.\d+)[/\\]|^<")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def exception_of(store: Datastore | None, flow: str, sha: str) -> TaskException 
         value = value_of(blob, EXCEPTION_LIMIT, MAX_STEPS) if blob else None
     except Unreadable:
         return None
-    return _wrapped(value) if isinstance(value, Described) and value.type == _WRAPPER else None
+    return _wrapped(value) if isinstance(value, Described) and value.type == EXCEPTION else None
 
 
 def _wrapped(value: Described) -> TaskException | None:

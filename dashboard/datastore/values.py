@@ -13,15 +13,16 @@ from uuid import UUID
 
 import numpy as np
 
-from dashboard.datastore.objects.columns import Frame
+from dashboard.datastore.objects.columns import Frame, dtype_name
 from dashboard.datastore.objects.described import Described, Reference, Zone, type_name
 
 TEXT_LIMIT = 200  # characters
 NAME_LIMIT = 80
+LABEL_LIMIT = 100
 SORTED_ITEMS = 100  # larger sets stand in the order in which they come
 
 _NAMED_DICTS = (OrderedDict, Counter, defaultdict)
-_AS_TEXT = (complex, range, slice, Decimal, Fraction, UUID, PurePath, datetime.timedelta)
+_AS_TEXT = (complex, range, slice, Decimal, Fraction, UUID, PurePath, datetime.timedelta, datetime.timezone)
 _BRACKETS: dict[type, tuple[str, str]] = {
     list: ("[", "]"),
     tuple: ("(", ")"),
@@ -46,6 +47,13 @@ def visible(text: str, keep: str = "") -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c in keep else c.encode("unicode_escape").decode() for c in text)
+
+
+def label(key: object, limit: int = LABEL_LIMIT) -> str:
+    """The key of an entry or the name of a column; text without its quotes, none as none."""
+    if key is None:
+        return ""
+    return compact(key, limit + 2)[1:-1] if isinstance(key, str) else compact(key, limit)
 
 
 def name_of_type(value: object) -> str:
@@ -83,7 +91,9 @@ def leaf(value: Any) -> str | None:
         return visible(str(value))
     if isinstance(value, Reference):
         return type_name(value.name)
-    return None
+    if isinstance(value, np.dtype):
+        return visible(dtype_name(value))
+    return visible(value.key) if isinstance(value, Zone) else None
 
 
 def _pieces(value: Any, limit: int) -> Iterator[str]:
@@ -101,15 +111,20 @@ def _pieces(value: Any, limit: int) -> Iterator[str]:
     elif type(value) in _BRACKETS:
         yield from _collection(value, limit)
     elif isinstance(value, np.ndarray):
-        yield f"{value.dtype.name} {value.shape} "
+        yield f"{dtype_name(value.dtype)} {value.shape} "
         yield from _array(value, limit)
     elif isinstance(value, Frame):
-        yield f"{value.rows:,} rows × {len(value.columns):,} columns: "
-        yield from _items("", (column.name for column in value.columns), "", limit)
+        yield f"{_counted(value.rows, 'row')} × {_counted(len(value.columns), 'column')}"
+        for index, column in enumerate(value.columns):
+            yield f"{', ' if index else ': '}{label(column.name)}"
     elif isinstance(value, Described):
         yield from _described(value, limit)
     else:
         yield f"<{name_of_type(value)}>"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _collection(value: Any, limit: int) -> Iterator[str]:

@@ -16,6 +16,7 @@ from dashboard.datastore.objects.columns import (
     Frame,
     IntervalCells,
     MaskedCells,
+    dtype_name,
 )
 from dashboard.datastore.objects.described import Described, Reference, Zone
 from dashboard.datastore.objects.exact import text
@@ -24,6 +25,7 @@ from dashboard.datastore.plain import Budget
 _PERIOD = re.compile(r"period\[([A-Za-z]{1,3})(?:-[A-Z]{3})?]")
 _PERIOD_UNITS = {"D": "D", "M": "M", "A": "Y", "Y": "Y", "H": "h", "h": "h", "T": "m", "min": "m", "S": "s", "s": "s"}
 _OFFSETS = {"Day": "D", "MonthEnd": "M", "YearEnd": "Y", "Hour": "h", "Minute": "m", "Second": "s"}
+_NULLABLE = {"i": "Int", "u": "UInt", "f": "Float"}
 _BACKED = "pandas._libs.arrays.__pyx_unpickle_NDArrayBacked"
 _INTERVALS = "pandas._libs.interval.__pyx_unpickle_IntervalMixin"
 
@@ -33,7 +35,7 @@ def columns_of(values: object, budget: Budget) -> list[Column]:
     if isinstance(values, Frame) and len(values.columns) == 1:
         return [values.columns[0]]
     if isinstance(values, np.ndarray):
-        return _of_array(values, values.dtype.name, budget)
+        return _of_array(values, dtype_name(values.dtype), budget)
     if not isinstance(values, Described):
         raise TypeError
     name = values.type.rpartition(".")[2]
@@ -76,7 +78,7 @@ def _of_backed(values: Described, budget: Budget) -> list[Column]:
     if name in ("DatetimeArray", "TimedeltaArray") and array.dtype.kind in "Mm":
         return _of_array(array, _zoned(dtype, array.dtype), budget)
     textual = isinstance(dtype, Described) and dtype.type.endswith("StringDtype")
-    return _of_array(array, "string" if textual else array.dtype.name, budget)
+    return _of_array(array, "string" if textual else dtype_name(array.dtype), budget)
 
 
 def _categories(dtype: Any, codes: np.ndarray[Any, Any]) -> Column:
@@ -89,10 +91,10 @@ def _categories(dtype: Any, codes: np.ndarray[Any, Any]) -> Column:
 def _zoned(dtype: object, stored: np.dtype[Any]) -> str:
     """E.g. `datetime64[ns, Europe/Berlin]`; the instants are stored in UTC."""
     if not isinstance(dtype, Described) or not dtype.type.endswith("DatetimeTZDtype"):
-        return stored.name
+        return dtype_name(stored)
     zone = dtype.attributes.get("tz")
     name = zone.key if isinstance(zone, Zone) else str(zone) if isinstance(zone, timezone) else "?"
-    return f"{stored.name[:-1]}, {name[:100]}]"
+    return f"{dtype_name(stored)[:-1]}, {name[:100]}]"
 
 
 def _period_unit(dtype: Any) -> str:
@@ -110,7 +112,8 @@ def _masked(values: Described) -> Column:
     mask: Any = values.attributes["_mask"]
     if not isinstance(array, np.ndarray) or not isinstance(mask, np.ndarray) or mask.dtype.kind != "b":
         raise TypeError
-    name = {"b": "boolean"}.get(array.dtype.kind, array.dtype.name.replace("u", "U", 1).title().replace("Ui", "UI"))
+    kind = array.dtype.kind
+    name = "boolean" if kind == "b" else f"{_NULLABLE[kind]}{8 * array.itemsize}"
     return Column(None, name, MaskedCells(ArrayCells(array.reshape(-1)), ArrayCells(mask.reshape(-1)), missing=True))
 
 

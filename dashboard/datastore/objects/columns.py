@@ -177,6 +177,13 @@ class IntervalCells:
         return [f"{before}{left}, {right}{after}" for left, right in pairs]
 
 
+def dtype_name(dtype: np.dtype[Any]) -> str:
+    """E.g. `int64`, `datetime64[ns]`, `str`, `record`."""
+    if dtype.names:
+        return "record"
+    return {"U": "str", "S": "bytes", "V": "bytes"}.get(dtype.kind, dtype.name)
+
+
 def _is_simple(cells: Cells) -> bool:
     """Whether the values are numbers or times, which are short when written."""
     return isinstance(cells, RangeCells) or (isinstance(cells, ArrayCells) and cells.array.dtype.kind in "biufMm")

@@ -130,5 +130,6 @@ KNOWN: Mapping[str, Callable[[Described, Budget], object]] = {
     "pandas.core.series.Series": _series,
     "pandas.core.indexes.base._new_Index": _new_index,
     "pandas.core.indexes.datetimes._new_DatetimeIndex": _new_index,
+    "pandas.core.indexes.interval._new_IntervalIndex": _new_index,
     "pandas.core.indexes.period._new_PeriodIndex": _new_index,
 }

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dashboard.datastore.objects.described import Described
 from dashboard.datastore.plain import Budget
 
+EXCEPTION = "metaflow.exception.MetaflowExceptionWrapper"
 FRAME = ("step", "var", "num_splits", "index", "value")
 
 
@@ -17,7 +18,13 @@ def _foreach_frame(found: Described, _budget: Budget) -> Described:
     return Described("metaflow.ForeachFrame", attributes=dict(zip(FRAME, found.args, strict=False)))
 
 
+def _wrapped_exception(found: Described, _budget: Budget) -> Described:
+    """What `_exception` holds; the argument that pickle hands to its constructor says nothing."""
+    return Described(found.type, attributes=found.attributes)
+
+
 KNOWN: Mapping[str, Callable[[Described, Budget], object]] = {
     "__main__.ForeachFrame": _foreach_frame,
+    EXCEPTION: _wrapped_exception,
     "metaflow.tuple_util.ForeachFrame": _foreach_frame,
 }

@@ -19,10 +19,9 @@ import numpy as np
 
 from dashboard.datastore.objects.columns import Column, Frame
 from dashboard.datastore.objects.described import Described
-from dashboard.datastore.values import compact, ordered
+from dashboard.datastore.values import LABEL_LIMIT, label, ordered
 
 ROOT = "$"
-LABEL_LIMIT = 100  # characters
 MAX_PATH = 2000
 MAX_TOKENS = 100
 COLUMN_PREVIEW = 20  # cells
@@ -89,12 +88,12 @@ def _numbered(value: Any, number: int) -> Any:
 def _parts(value: Any, start: int, stop: int) -> Iterator[Part]:
     if isinstance(value, dict):
         for n, (key, item) in enumerate(islice(value.items(), start, stop), start):
-            yield Part(_label(key), _token(key, n), item)
+            yield Part(label(key), _token(key, n), item)
     elif isinstance(value, Described):
         yield from islice(_of_object(value), start, stop)
     elif isinstance(value, Frame):
         for n, column in enumerate(value.columns[start:stop], start):
-            yield Part(_label(column.name), f"[{n}]", _of_column(column, value.rows))
+            yield Part(label(column.name), f"[{n}]", _of_column(column, value.rows))
     elif count(value):
         if isinstance(value, (set, frozenset)):
             value = ordered(value)
@@ -109,13 +108,13 @@ def _of_object(value: Described) -> Iterator[Part]:
     for n, arg in enumerate(value.args):
         yield Part(f"argument {n}", f"[{next(numbers)}]", arg)
     for name, item in value.attributes.items():
-        yield Part(_label(name), _token(name, next(numbers)), item)
+        yield Part(label(name), _token(name, next(numbers)), item)
     if value.state is not None:
         yield Part("state", f"[{next(numbers)}]", value.state)
     for n, item in enumerate(value.items):
         yield Part(str(n), f"[{next(numbers)}]", item)
     for key, item in value.entries:
-        yield Part(_label(key), f"[{next(numbers)}]", item)
+        yield Part(label(key), f"[{next(numbers)}]", item)
 
 
 def _of_column(column: Column, rows: int) -> Any:
@@ -126,8 +125,3 @@ def _of_column(column: Column, rows: int) -> Any:
 
 def _token(key: object, number: int) -> str:
     return f".{key}" if type(key) is str and _WORD.fullmatch(key) else f"[{number}]"
-
-
-def _label(key: object) -> str:
-    """The key; text without its quotes."""
-    return compact(key, LABEL_LIMIT + 2)[1:-1] if type(key) is str else compact(key, LABEL_LIMIT)

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.datastore.objects.columns import ArrayCells, Column, Frame
-from dashboard.datastore.values import compact, leaf, plain_scalar
+from dashboard.datastore.objects.columns import ArrayCells, Column, Frame, dtype_name
+from dashboard.datastore.values import label, leaf, plain_scalar
 from dashboard.datastore.views.cells import Scalar, cell
 
 PAGE = 100  # rows
@@ -55,13 +55,13 @@ def table(value: object, offset: int = 0, limit: int = PAGE) -> Table | None:
 def _array(value: np.ndarray[Any, Any], offset: int, limit: int) -> Table | None:
     if value.ndim == 1 and value.dtype.names:
         names = value.dtype.names
-        columns = [Column(name, value.dtype[name].name, ArrayCells(value[name])) for name in names[:MAX_COLUMNS]]
+        columns = [Column(name, dtype_name(value.dtype[name]), ArrayCells(value[name])) for name in names[:MAX_COLUMNS]]
         return _page((), columns, len(value), offset, limit)
     if value.ndim not in (1, 2):
         return None
     lines = value.reshape(-1, 1) if value.ndim == 1 else value
     shown = range(min(lines.shape[1], MAX_COLUMNS))
-    columns = [Column(n, value.dtype.name, ArrayCells(lines[:, n])) for n in shown]
+    columns = [Column(n, dtype_name(value.dtype), ArrayCells(lines[:, n])) for n in shown]
     return _page((), columns, len(lines), offset, limit, lines.shape[1])
 
 
@@ -110,7 +110,7 @@ def _page(
     start = min(max(0, offset), rows)
     places = range(start, min(start + most, rows))
     content = [_cells(column, places) for column in shown]
-    heads = tuple(Head(_name(column.name), column.dtype[:HEAD_LIMIT]) for column in shown)
+    heads = tuple(Head(label(column.name), column.dtype[:HEAD_LIMIT]) for column in shown)
     lines = tuple(zip(*content, strict=True)) if content else ()
     return Table(heads, min(len(index), len(shown)), lines, start, rows, len(columns) if total is None else total)
 
@@ -119,9 +119,3 @@ def _cells(column: Column, places: range) -> list[Scalar]:
     if column.cells is None:
         return ["…"] * len(places)
     return [cell(value) for value in column.cells.take(places)]
-
-
-def _name(name: object) -> str:
-    if name is None:
-        return ""
-    return compact(name, HEAD_LIMIT + 2)[1:-1] if type(name) is str else compact(name, HEAD_LIMIT)
