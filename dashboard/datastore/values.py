@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 from pathlib import PurePath, PurePosixPath
 from typing import Any
 from uuid import UUID
@@ -15,6 +17,7 @@ import numpy as np
 
 from dashboard.datastore.objects.columns import Frame, dtype_name
 from dashboard.datastore.objects.described import Described, Reference, Zone, type_name
+from dashboard.datastore.store import TooLarge
 
 TEXT_LIMIT = 200  # characters
 NAME_LIMIT = 80
@@ -35,11 +38,36 @@ _BRACKETS: dict[type, tuple[str, str]] = {
 def compact(value: object, limit: int = TEXT_LIMIT) -> str:
     """The value much as `repr` writes it, cut with `…` at `limit` characters; the time does not grow with the value."""
     text = ""
-    for piece in _pieces(value, limit):
+    for piece in written(value, lambda part: _pieces(part, limit), depth=limit):  # each level writes something
         text += piece
         if len(text) > limit:
             return text[: limit - 1] + "…"
     return text
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Inner:
+    """A value whose text stands in this place."""
+
+    value: Any
+
+
+def written(value: object, pieces: Callable[[Any], Iterator[str | Inner]], depth: int) -> Iterator[str]:
+    """The text of a value from left to right, so that the reader can stop; `TooLarge` beyond so many levels.
+
+    A stack of its own, as a generator in a generator hands each piece up all levels, of which there can be many.
+    """
+    levels = [pieces(value)]
+    while levels:
+        piece = next(levels[-1], None)
+        if piece is None:
+            levels.pop()
+        elif isinstance(piece, str):
+            yield piece
+        elif len(levels) > depth:
+            raise TooLarge(f"The value has more than {depth} levels, or holds itself.")
+        else:
+            levels.append(pieces(piece.value))
 
 
 def visible(text: str, keep: str = "") -> str:
@@ -50,9 +78,7 @@ def visible(text: str, keep: str = "") -> str:
 
 
 def label(key: object, limit: int = LABEL_LIMIT) -> str:
-    """The key of an entry or the name of a column; text without its quotes, none as none."""
-    if key is None:
-        return ""
+    """The key of an entry or the name of a column; text without its quotes."""
     return compact(key, limit + 2)[1:-1] if isinstance(key, str) else compact(key, limit)
 
 
@@ -96,8 +122,7 @@ def leaf(value: Any) -> str | None:
     return visible(value.key) if isinstance(value, Zone) else None
 
 
-def _pieces(value: Any, limit: int) -> Iterator[str]:
-    """The text of a value from left to right; the reader stops when it has enough."""
+def _pieces(value: Any, limit: int) -> Iterator[str | Inner]:
     value = plain_scalar(value)
     if isinstance(value, (str, bytes, bytearray)):
         yield repr(value[: limit + 1])  # repr also escapes what could not be shown: control characters, lone surrogates
@@ -106,83 +131,85 @@ def _pieces(value: Any, limit: int) -> Iterator[str]:
     elif isinstance(value, dict):
         name = type(value).__name__ if isinstance(value, _NAMED_DICTS) else ""
         yield f"{name}(" if name else ""
-        yield from _entries(value.items(), limit)
+        yield from _entries(value.items())
         yield ")" if name else ""
     elif type(value) in _BRACKETS:
-        yield from _collection(value, limit)
+        yield from _collection(value)
     elif isinstance(value, np.ndarray):
         yield f"{dtype_name(value.dtype)} {value.shape} "
-        yield from _array(value, limit)
+        yield from _items("[", map(_Row, value), "]") if value.ndim else (Inner(value[()]),)
+    elif isinstance(value, _Row):
+        row = value.value
+        yield from _items("[", map(_Row, row), "]") if _is_row(row) else (Inner(row),)
     elif isinstance(value, Frame):
         yield f"{_counted(value.rows, 'row')} × {_counted(len(value.columns), 'column')}"
         for index, column in enumerate(value.columns):
-            yield f"{', ' if index else ': '}{label(column.name)}"
+            yield f"{', ' if index else ': '}{label('' if column.name is None else column.name)}"
     elif isinstance(value, Described):
         yield from _described(value, limit)
     else:
         yield f"<{name_of_type(value)}>"
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Row:
+    """What stands along one axis of an array, without its type."""
+
+    value: Any
+
+
+def _is_row(value: object) -> bool:
+    return isinstance(value, np.ndarray) and value.ndim > 0
+
+
 def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _collection(value: Any, limit: int) -> Iterator[str]:
+def _collection(value: Any) -> Iterator[str | Inner]:
     opening, closing = _BRACKETS[type(value)]
     if isinstance(value, (set, frozenset)):
         if not value:
             yield f"{type(value).__name__}()"
             return
         value = ordered(value) if len(value) <= SORTED_ITEMS else value
-    yield from _items(opening, value, ",)" if type(value) is tuple and len(value) == 1 else closing, limit)
+    yield from _items(opening, value, ",)" if type(value) is tuple and len(value) == 1 else closing)
 
 
-def _described(value: Described, limit: int) -> Iterator[str]:
+def _described(value: Described, limit: int) -> Iterator[str | Inner]:
     """`Type(argument, attribute=…)`, then what was put in."""
-    yield from (type_name(value.type)[:NAME_LIMIT], "(")
+    yield f"{type_name(value.type)[:NAME_LIMIT]}("
     parts = [("", arg) for arg in value.args[:limit]]
-    parts += [(f"{visible(name[:NAME_LIMIT])}=", item) for name, item in list(value.attributes.items())[:limit]]
+    parts += [(f"{visible(name[:NAME_LIMIT])}=", item) for name, item in islice(value.attributes.items(), limit)]
     if value.state is not None:
         parts.append(("state=", value.state))
     for index, (name, item) in enumerate(parts):
-        yield ", " if index else ""
-        yield name
-        yield from _pieces(item, limit)
+        yield f"{', ' if index else ''}{name}"
+        yield Inner(item)
     yield ")"
     if value.items:
-        yield from _items("[", value.items, "]", limit)
+        yield from _items("[", value.items, "]")
     if value.entries:
-        yield from _entries(value.entries, limit)
+        yield from _entries(value.entries)
 
 
-def _entries(entries: Iterable[tuple[Any, Any]], limit: int) -> Iterator[str]:
+def _entries(entries: Iterable[tuple[Any, Any]]) -> Iterator[str | Inner]:
     yield "{"
     for index, (key, item) in enumerate(entries):
         yield ", " if index else ""
-        yield from _pieces(key, limit)
+        yield Inner(key)
         yield ": "
-        yield from _pieces(item, limit)
+        yield Inner(item)
     yield "}"
 
 
-def _items(opening: str, values: Iterable[Any], closing: str, limit: int) -> Iterator[str]:
+def _items(opening: str, values: Iterable[Any], closing: str) -> Iterator[str | Inner]:
     """Items between brackets."""
     yield opening
     for index, item in enumerate(values):
         yield ", " if index else ""
-        yield from _pieces(item, limit)
+        yield Inner(item)
     yield closing
-
-
-def _array(array: np.ndarray[Any, Any], limit: int) -> Iterator[str]:
-    if array.ndim == 0:
-        yield from _pieces(array[()], limit)
-        return
-    yield "["
-    for index in range(len(array)):
-        yield ", " if index else ""
-        yield from _array(array[index], limit) if array.ndim > 1 else _pieces(array[index], limit)
-    yield "]"
 
 
 def _moment(value: Any) -> str:

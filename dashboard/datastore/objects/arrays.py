@@ -82,6 +82,8 @@ def _from_buffer(found: Described, budget: Budget) -> np.ndarray[Any, Any]:
 def _scalar(found: Described, budget: Budget) -> Any:
     """`scalar(dtype, content)`."""
     dtype, content = found.args
+    if isinstance(dtype, np.dtype) and not dtype.itemsize:
+        return dtype.type()  # of an empty text
     return _shaped([content] if _holds_objects(dtype) else content, dtype, (1,), "C", budget)[0]
 
 

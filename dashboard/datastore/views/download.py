@@ -6,7 +6,6 @@ import base64
 import json
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from dashboard.datastore.objects.columns import Column, Frame
 from dashboard.datastore.objects.described import Described
 from dashboard.datastore.plain import MAX_DEPTH
 from dashboard.datastore.store import TooLarge
-from dashboard.datastore.values import compact, leaf, name_of_type, ordered, plain_scalar
+from dashboard.datastore.values import Inner, compact, leaf, name_of_type, ordered, plain_scalar, written
 from dashboard.datastore.views.cells import cell
 
 JSON_LIMIT = 16 * 1024 * 1024  # characters
@@ -29,7 +28,7 @@ def to_json(value: object, limit: int = JSON_LIMIT) -> str:
     object is `{"type": …}` with what was stored; a table is a list of rows, each a dict by column.
     """
     pieces, length = [], 0
-    for piece in _written(value):
+    for piece in written(value, _pieces, MAX_DEPTH):
         length += len(piece)
         if length > limit:
             raise TooLarge(f"The value is larger than {limit} characters of JSON.")
@@ -37,29 +36,7 @@ def to_json(value: object, limit: int = JSON_LIMIT) -> str:
     return "".join(pieces)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Inner:
-    """A value whose text comes next."""
-
-    value: Any
-
-
-def _written(value: object) -> Iterator[str]:
-    """The text from left to right; a stack of its own, as generators in generators hand each piece up all levels."""
-    open_values = [_pieces(value)]
-    while open_values:
-        piece = next(open_values[-1], None)
-        if piece is None:
-            open_values.pop()
-        elif isinstance(piece, str):
-            yield piece
-        elif len(open_values) > MAX_DEPTH:
-            raise TooLarge(f"The value has more than {MAX_DEPTH} levels, or holds itself.")
-        else:
-            open_values.append(_pieces(piece.value))
-
-
-def _pieces(value: Any) -> Iterator[str | _Inner]:
+def _pieces(value: Any) -> Iterator[str | Inner]:
     value = plain_scalar(value)
     if isinstance(value, str):
         yield json.dumps(value)
@@ -74,7 +51,7 @@ def _pieces(value: Any) -> Iterator[str | _Inner]:
     elif isinstance(value, (list, tuple, deque)):
         yield from _items(value)
     elif isinstance(value, np.ndarray):
-        yield from _items(value) if value.ndim else (_Inner(value[()]),)
+        yield from _items(value) if value.ndim else (Inner(value[()]),)
     elif isinstance(value, Frame):
         yield from _frame(value)
     elif isinstance(value, Described):
@@ -83,23 +60,23 @@ def _pieces(value: Any) -> Iterator[str | _Inner]:
         yield json.dumps(compact(value))
 
 
-def _items(items: Iterable[Any]) -> Iterator[str | _Inner]:
+def _items(items: Iterable[Any]) -> Iterator[str | Inner]:
     yield "["
     for number, item in enumerate(items):
         yield ", " if number else ""
-        yield _Inner(item)
+        yield Inner(item)
     yield "]"
 
 
-def _entries(entries: Iterable[tuple[Any, Any]]) -> Iterator[str | _Inner]:
+def _entries(entries: Iterable[tuple[Any, Any]]) -> Iterator[str | Inner]:
     yield "{"
     for number, (key, item) in enumerate(entries):
         yield f"{', ' if number else ''}{json.dumps(_key(key))}: "
-        yield _Inner(item)
+        yield Inner(item)
     yield "}"
 
 
-def _frame(frame: Frame) -> Iterator[str | _Inner]:
+def _frame(frame: Frame) -> Iterator[str | Inner]:
     columns = (*frame.index, *frame.columns)
     names = ["" if column.name is None else _key(column.name) for column in columns]
     yield "["

@@ -93,7 +93,7 @@ def _parts(value: Any, start: int, stop: int) -> Iterator[Part]:
         yield from islice(_of_object(value), start, stop)
     elif isinstance(value, Frame):
         for n, column in enumerate(value.columns[start:stop], start):
-            yield Part(label(column.name), f"[{n}]", _of_column(column, value.rows))
+            yield Part(label("" if column.name is None else column.name), f"[{n}]", _of_column(column, value.rows))
     elif count(value):
         if isinstance(value, (set, frozenset)):
             value = ordered(value)

@@ -110,7 +110,9 @@ def _page(
     start = min(max(0, offset), rows)
     places = range(start, min(start + most, rows))
     content = [_cells(column, places) for column in shown]
-    heads = tuple(Head(label(column.name), column.dtype[:HEAD_LIMIT]) for column in shown)
+    heads = tuple(
+        Head(label("" if column.name is None else column.name), column.dtype[:HEAD_LIMIT]) for column in shown
+    )
     lines = tuple(zip(*content, strict=True)) if content else ()
     return Table(heads, min(len(index), len(shown)), lines, start, rows, len(columns) if total is None else total)
 
