@@ -74,5 +74,5 @@ def _name(dotted: str) -> str:
 
 
 def _shown(message: str) -> str:
-    text = visible(_STYLE.sub("", message[: MESSAGE_LIMIT + 1]), keep="\n\t")
+    text = visible(_STYLE.sub("", message[: 10 * MESSAGE_LIMIT])[: MESSAGE_LIMIT + 1], keep="\n\t")
     return text if len(text) <= MESSAGE_LIMIT else text[: MESSAGE_LIMIT - 1] + "…"

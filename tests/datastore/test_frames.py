@@ -77,6 +77,16 @@ def test_series_and_indices(version: str) -> None:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
+def test_rarer_ways_to_hold_columns(version: str) -> None:
+    assert shown(version, "irregular").rows == ((1, 2, "x", 3),)
+    assert shown(version, "python text").rows == (("a",), (None,))
+    assert columns(shown(version, "python text"))["s"][0] == "string"
+    ((dtype, cells),) = columns(shown(version, "fixed zone")).values()
+    assert dtype in ("datetime64[ns, UTC+02:00]", "datetime64[us, UTC+02:00]")
+    assert cells == ["2026-01-01 10:00:00"]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
 def test_a_column_that_is_not_known_has_a_type_and_no_cells(version: str) -> None:
     assert columns(shown(version, "sparse")) == {"a": ("SparseArray", ["…"] * 3)}
 

@@ -10,6 +10,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from dashboard.datastore.objects.described import Reference
+
+_MISSING = frozenset({"pandas.NA", "pandas._libs.missing.NA"})
 MAX_CELL = 64 * 1024  # bytes of a text
 MAX_ROWS = 1 << 53  # of a range, which holds none of them
 
@@ -63,7 +66,8 @@ class ArrayCells:
 
     def take(self, rows: Sequence[int]) -> list[Any]:
         """Scalars of numpy, or objects."""
-        return [self.array[row] for row in rows]
+        found = (self.array[row] for row in rows)
+        return [None if isinstance(one, Reference) and one.name in _MISSING else one for one in found]
 
 
 class RangeCells:

@@ -52,6 +52,10 @@ def _utc(_found: Described, _budget: Budget) -> timezone:
     return timezone.utc
 
 
+def _fixed(found: Described, _budget: Budget) -> timezone:
+    return timezone(timedelta(minutes=exactly(int, found.args[0])))
+
+
 def _named(found: Described, _budget: Budget) -> Zone:
     """`ZoneInfo._unpickle(key, …)`, `pytz._p(key, …)`."""
     return Zone(text(found.args[0]))
@@ -86,6 +90,7 @@ KNOWN: Mapping[str, Callable[[Described, Budget], object]] = {
     "datetime.timedelta": _timedelta,
     "datetime.timezone": _timezone,
     "pytz._UTC": _utc,
+    "pytz.FixedOffset": _fixed,
     "pytz._p": _named,
     "zoneinfo.ZoneInfo._unpickle": _named,
 }

@@ -67,6 +67,9 @@ def tables():
     yield "intervals", pd.interval_range(0, 2), (4,)
     yield "joined", pd.concat([table[["s", "i"]], table[["s", "i"]]]), (4,)
     yield "empty", pd.DataFrame({"a": []}), (4,)
+    yield "irregular", pd.DataFrame({"a": [1], "b": [2], "c": ["x"], "d": [3]}), (4,)
+    yield "python text", pd.DataFrame({"s": pd.array(["a", None], dtype="string[python]")}), (4,)
+    yield "fixed zone", pd.Series(pd.to_datetime(["2026-01-01 12:00+02:00"])), (4,)
     yield "sparse", pd.DataFrame({"a": pd.arrays.SparseArray([0, 0, 1])}), (4,)
     if pa:
         yield "arrow columns", arrow_columns(), (4,)
