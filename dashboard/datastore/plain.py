@@ -11,7 +11,6 @@ MAX_STEPS = 100_000  # opcodes of a pickle; elements of a value with all that it
 MAX_DEPTH = 100  # containers in containers
 MAX_INT_BITS = 4096
 MAX_COMPARED = 2_000_000  # elements compared among keys whose hashes the writer of a pickle can make equal
-MAX_TEXT = 16  # times the bytes of the pickle: characters and bytes of a value with all that it shares written out
 
 _CONTAINERS = frozenset({list, tuple, set, frozenset, dict})
 _NUMBERS = frozenset({int, float, bool, type(None)})
@@ -37,13 +36,13 @@ def too_large(reason: str) -> NotPlain:
 class Budget:
     """What may still be spent on one pickle."""
 
-    def __init__(self, limit: int, steps: int = MAX_STEPS, leaves: frozenset[type] | None = frozenset()) -> None:
-        """Take the bytes of the pickle, its opcodes, and what is borne beside plain data.
+    def __init__(self, text: int, steps: int = MAX_STEPS, leaves: frozenset[type] | None = frozenset()) -> None:
+        """Take the characters and bytes of the value, the opcodes, and what is borne beside plain data.
 
         Such leaves have the hash of their place in memory; None stands for anything that a builder here makes.
         """
         self.steps = steps
-        self._text = MAX_TEXT * max(limit, 1024)
+        self._text = text
         self._weighed = 0
         self._leaves = leaves
         self._wide_keys = 0

@@ -12,7 +12,26 @@ from dashboard.datastore.values import name_of_type
 from dashboard.datastore.views import Table, preview, table
 from tests.datastore.hostile import LARGE_STRING
 from tests.datastore.looked_at import look
-from tests.datastore.opcodes import array, arrow, arrow_table, block, buffer, dtype, frame, index, raw
+from tests.datastore.opcodes import (
+    array,
+    arrow,
+    arrow_table,
+    block,
+    buffer,
+    call,
+    dict_of,
+    dtype,
+    frame,
+    index,
+    interval,
+    list_of,
+    name,
+    number,
+    raw,
+    text,
+    tuple_of,
+    with_state,
+)
 from tests.datastore.recorded import PICKLES, VERSIONS
 
 LIMIT = 256 * 1024
@@ -163,3 +182,83 @@ def test_a_column_that_no_block_fills() -> None:
     found = value_of(frame(index(2), index(1), block(ONE, 1, 2, 1)) + b".", LIMIT)
     assert isinstance(found, Frame)
     assert [(column.dtype, column.cells is None) for column in found.columns] == [("unknown", True), ("float64", False)]
+
+
+DATES = array(
+    dtype("M8", rest=tuple_of(b"N", tuple_of(raw(b"ns"), number(1), number(1), number(1)))), raw(bytes(16)), 2
+)
+TEXTS = array(dtype("S2", "|", 2), raw(b"abcd"), 2)
+BOOLS = array(dtype("b1", "|"), raw(b"\0\1"), 2)
+BITS = call("pyarrow.lib.type_for_alias", text("bool"))
+
+
+UNKNOWN = "__pyx_unpickle_NDArrayBacked"
+
+
+def masked(values: bytes, mask: bytes) -> bytes:
+    return with_state(name("pandas.arrays.IntegerArray") + b")\x81", dict_of(_data=values, _mask=mask))
+
+
+def backed(kind: str, dtype_of: bytes, values: bytes) -> bytes:
+    made = call("pandas._libs.arrays.__pyx_unpickle_NDArrayBacked", name(f"pandas.arrays.{kind}"), number(1), b"N")
+    return with_state(made, tuple_of(dtype_of, values))
+
+
+def arrow_backed(values: bytes) -> bytes:
+    return with_state(name("pandas.arrays.ArrowExtensionArray") + b")\x81", dict_of(_data=values))
+
+
+@pytest.mark.parametrize(
+    ("values", "column"),
+    [
+        (masked(DATES, BOOLS), "IntegerArray"),  # no number
+        (masked(TEXTS, BOOLS), "IntegerArray"),
+        (masked(BOOLS, TEXTS), "IntegerArray"),  # a mask that is none
+        (masked(BOOLS, array(dtype("b1", "|"), raw(b"\0"), 1)), "IntegerArray"),  # of another length
+        (masked(BOOLS, BOOLS), "boolean"),
+        (backed("PeriodArray", call("pandas.PeriodDtype", text("period[W-SUN]")), DATES), UNKNOWN),
+        (backed("PeriodArray", call("pandas.PeriodDtype", number(1)), DATES), UNKNOWN),
+        (backed("Categorical", b"N", BOOLS), UNKNOWN),
+        (backed("DatetimeArray", b"N", DATES), "datetime64[ns]"),
+        (backed("DatetimeArray", b"N", b"N"), UNKNOWN),
+        (arrow_backed(arrow(BITS, 9, 0, b"N", buffer(b"1"))), "bool[pyarrow]"),  # more values than bits
+        (arrow_backed(b"N"), "unknown[pyarrow]"),
+    ],
+    ids=lambda part: part if isinstance(part, str) else "",
+)  # fmt: skip
+def test_columns_that_are_not_what_they_say(values: bytes, column: str) -> None:
+    found = value_of(frame(index(1), index(2), block(values, 0, 1, 1)) + b".", LIMIT)
+    assert isinstance(found, Frame)
+    assert found.columns[0].dtype == column
+    look(found)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        interval(index(2), index(3)),  # of different lengths
+        interval(index(2), TEXTS),  # a bound that is no index
+        call("pandas.core.indexes.base._new_Index", text("pandas.Index"), dict_of(data=TEXTS)),
+        call("pandas.core.indexes.base._new_Index", name("pandas.Index"), list_of()),
+        call("pandas.core.indexes.base._new_Index", name("pandas.Index"), dict_of(data=b"N")),
+        call(
+            "pandas.core.indexes.base._new_Index",
+            name("pandas.MultiIndex"),
+            dict_of(levels=list_of(index(2)), codes=list_of(TEXTS), names=list_of(b"N")),
+        ),
+        index(1 << 60),  # more rows than a float can count
+        frame(index(1), index(1), block(ONE, 0, 1, 1)).replace(b"pandas.core.internals", b"mine"),
+        frame(index(1), index(1), call("pandas._libs.internals._unpickle_block", ONE, b"N", number(2))),
+        frame(index(1), index(1), call("pandas._libs.internals._unpickle_block", number(1), b"N", number(2))),
+    ],
+)  # fmt: skip
+def test_tables_that_are_not_what_they_say(made: bytes) -> None:
+    found = value_of(made + b".", LIMIT)
+    look(found)
+    assert isinstance(found, Described)
+
+
+def test_a_placement_as_older_versions_wrote_it() -> None:
+    placement = call("pandas._libs.internals.BlockPlacement", call("builtins.slice", number(0), number(1), number(1)))
+    made = call("pandas._libs.internals._unpickle_block", ONE, placement, number(2))
+    assert isinstance(value_of(frame(index(1), index(1), made) + b".", LIMIT), Frame)

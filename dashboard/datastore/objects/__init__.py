@@ -13,6 +13,9 @@ from dashboard.datastore.objects.described import Described, Reference, Zone, ty
 from dashboard.datastore.objects.recorded import Recorder
 from dashboard.datastore.plain import MAX_STEPS, too_large
 
+COPIES = 4  # times the bytes of the pickle that may be copied: protocols before 3 write bytes as text
+SMALL = 64 * 1024
+
 __all__ = ["Described", "Reference", "Zone", "type_name", "value_of"]
 
 
@@ -24,4 +27,5 @@ def value_of(blob: bytes, limit: int, steps: int = MAX_STEPS) -> object:
     """
     if len(blob) > limit:
         raise too_large(f"more than {limit} bytes")
-    return Builder(limit, steps).value(Recorder(limit, steps).run(blob))
+    text = COPIES * max(limit, SMALL)
+    return Builder(text, steps).value(Recorder(text, steps).run(blob))

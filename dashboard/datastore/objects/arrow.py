@@ -25,7 +25,7 @@ from dashboard.datastore.objects.columns import (
     TextCells,
 )
 from dashboard.datastore.objects.described import Described
-from dashboard.datastore.objects.exact import exactly, text
+from dashboard.datastore.objects.exact import DECLINED, exactly, text
 from dashboard.datastore.plain import Budget
 
 MAX_BUFFERS = 3
@@ -44,7 +44,7 @@ def column(name: object, found: object, budget: Budget) -> Column:
     """The column of an array or of chunks of it; its type only, when the buffers are of a kind not known here."""
     try:
         return Column(name, *_read(found, budget))
-    except (ValueError, TypeError, LookupError, ArithmeticError):
+    except DECLINED:
         return Column(name, _type_of(found), None)
 
 
@@ -135,7 +135,7 @@ def _type_of(found: object) -> str:
         if isinstance(found, Described) and found.type == "pyarrow.lib.chunked_array":
             return _type_name(found.args[1])
         return _type_name(_parts(found)[0])
-    except (ValueError, TypeError, LookupError):
+    except DECLINED:
         return "unknown"
 
 

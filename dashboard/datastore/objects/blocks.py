@@ -19,7 +19,7 @@ from dashboard.datastore.objects.columns import (
     dtype_name,
 )
 from dashboard.datastore.objects.described import Described, Reference, Zone
-from dashboard.datastore.objects.exact import text
+from dashboard.datastore.objects.exact import DECLINED, text
 from dashboard.datastore.plain import Budget
 
 _PERIOD = re.compile(r"period\[([A-Za-z]{1,3})(?:-[A-Z]{3})?]")
@@ -48,7 +48,7 @@ def columns_of(values: object, budget: Budget) -> list[Column]:
             return [_of_arrow(values, budget)]
         if "_mask" in values.attributes:
             return [_masked(values)]
-    except (ValueError, TypeError, LookupError, ArithmeticError):
+    except DECLINED:
         pass
     return [Column(None, name, None)]
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from dashboard.datastore.machine import DAMAGED, Global
 from dashboard.datastore.objects import arrays, arrow, frames, own, stamps, standard, times
 from dashboard.datastore.objects.described import Described, Reference
+from dashboard.datastore.objects.exact import DECLINED
 from dashboard.datastore.objects.recorded import Call
 from dashboard.datastore.plain import MAX_DEPTH, Budget, NotPlain
 
@@ -24,16 +25,15 @@ KNOWN: Mapping[str, Known] = {
     **frames.KNOWN,
     **own.KNOWN,
 }
-_DECLINED = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
 _CONTAINERS = frozenset({list, tuple, dict, set, frozenset, Call, Global})
 
 
 class Builder:
     """Makes each part of one tree once; what the tree shares is shared in the value."""
 
-    def __init__(self, limit: int, steps: int) -> None:
-        """Take the bytes and the opcodes that the pickle may have."""
-        self._budget = Budget(limit, steps, None)
+    def __init__(self, text: int, steps: int) -> None:
+        """Take the bytes that may be copied, and the opcodes that the pickle may have."""
+        self._budget = Budget(text, steps, None)
         self._made: dict[int, tuple[object, object]] = {}  # id → the node, which so keeps its id, and its value
 
     def value(self, node: Any, depth: int = 0) -> Any:
@@ -98,7 +98,7 @@ class Builder:
             return found
         try:
             return self._keep(node, known(found, self._budget))
-        except _DECLINED:
+        except DECLINED:
             return found
 
     _BUILDERS: Mapping[type, Callable[[Builder, Any, int], Any]] = {

@@ -13,6 +13,9 @@ from dashboard.datastore.plain import MAX_INT_BITS
 MAX_LENGTH = MAX_INT_BITS // 4  # characters of a number, a name, a part of a path
 T = TypeVar("T")
 
+# What the makers of values raise, or Python for them, when a description is not what they expect.
+DECLINED = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
+
 
 def exactly(kind: type[T], value: object) -> T:
     """The value, if it is of just this type."""

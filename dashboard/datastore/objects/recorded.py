@@ -29,9 +29,9 @@ LEAVES: frozenset[type] = frozenset({Call, Global, bytearray})
 class Recorder(Machine):
     """The stack machine for all that pickle writes today, but for data that is stored elsewhere."""
 
-    def __init__(self, limit: int, steps: int) -> None:
-        """Take the bytes and the opcodes that the pickle may have."""
-        super().__init__(Budget(limit, steps, LEAVES))
+    def __init__(self, text: int, steps: int) -> None:
+        """Take the bytes that may be copied, and the opcodes that the pickle may have."""
+        super().__init__(Budget(text, steps, LEAVES))
 
     def other(self, opcode: str, arg: object) -> None:
         """The opcodes that make and fill objects."""
