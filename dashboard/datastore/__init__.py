@@ -7,7 +7,9 @@ plain       NotPlain, and the bounds of plain data
 machine     the stack machine that reads the opcodes of a pickle
 pickled     decode: plain data out of a pickle
 objects     value_of: what else data is made of (times, arrays, tables), and descriptions of all other objects
-values      compact: one short line of text for a value
+leaves      values without parts as text, names of types
+values      compact: one short line of text for any value
+written     text of values that are larger than what is wanted of it
 views       values as trees, tables, pages of text and JSON
 artifacts   the artifacts of an attempt by name, type and size
 artifact    the value of one

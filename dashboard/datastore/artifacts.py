@@ -10,9 +10,9 @@ from enum import Enum
 from itertools import islice
 from typing import Any
 
+from dashboard.datastore.leaves import visible
 from dashboard.datastore.objects.described import type_name
 from dashboard.datastore.store import Datastore, Unreadable
-from dashboard.datastore.values import visible
 
 DATA_LIMIT = 8 * 1024 * 1024  # bytes of `<attempt>.data.json`
 MAX_ARTIFACTS = 10_000

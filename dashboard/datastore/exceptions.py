@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from dashboard.datastore.leaves import visible
 from dashboard.datastore.objects import Described, type_name, value_of
 from dashboard.datastore.objects.own import EXCEPTION
 from dashboard.datastore.plain import MAX_STEPS
 from dashboard.datastore.store import Datastore, Unreadable
-from dashboard.datastore.values import visible
 
 EXCEPTION_LIMIT = 4 * 1024 * 1024  # bytes of the artifact
 MESSAGE_LIMIT = 20_000  # characters

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from dashboard.datastore.leaves import name_of_type
 from dashboard.datastore.objects import Described, value_of
 from dashboard.datastore.objects.columns import Frame
-from dashboard.datastore.values import name_of_type
 from dashboard.datastore.views import Table, preview, table
 from tests.datastore.hostile import LARGE_STRING
 from tests.datastore.looked_at import look

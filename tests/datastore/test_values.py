@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from dashboard.datastore.leaves import name_of_type, visible
 from dashboard.datastore.objects import Described, Reference, Zone
 from dashboard.datastore.objects.columns import Frame
-from dashboard.datastore.values import compact, name_of_type, ordered, visible
+from dashboard.datastore.values import compact, ordered
 from tests.datastore.test_pickled import VALUES
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from dashboard.datastore.values import compact, leaf, plain_scalar, visible
+from dashboard.datastore.leaves import leaf, plain_scalar, visible
+from dashboard.datastore.values import compact
 
 CELL_LIMIT = 500  # characters
 SAFE_INT = (1 << 53) - 1  # beyond it a browser rounds

@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.datastore.leaves import leaf, name_of_type, plain_scalar
 from dashboard.datastore.objects.columns import Column, Frame
 from dashboard.datastore.objects.described import Described
 from dashboard.datastore.plain import MAX_DEPTH
 from dashboard.datastore.store import TooLarge
-from dashboard.datastore.values import Inner, compact, leaf, name_of_type, ordered, plain_scalar, written
+from dashboard.datastore.values import compact, ordered
 from dashboard.datastore.views.cells import cell
+from dashboard.datastore.written import Inner, written
 
 JSON_LIMIT = 16 * 1024 * 1024  # characters
 ROWS_AT_A_TIME = 1000

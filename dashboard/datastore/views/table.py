@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.datastore.leaves import leaf, plain_scalar
 from dashboard.datastore.objects.columns import ArrayCells, Column, Frame, dtype_name
-from dashboard.datastore.values import label, leaf, plain_scalar
+from dashboard.datastore.values import label
 from dashboard.datastore.views.cells import Scalar, cell
 
 PAGE = 100  # rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboard.datastore.values import visible
+from dashboard.datastore.leaves import visible
 
 TEXT_PAGE = 10_000  # characters
 BYTES_PAGE = 4096

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.datastore.values import compact, name_of_type, visible
+from dashboard.datastore.leaves import name_of_type, visible
+from dashboard.datastore.values import compact
 from dashboard.datastore.views.parts import ROOT, at, count, page
 
 PAGE = 100  # parts
