@@ -19,11 +19,7 @@ MAX_NAME = 200  # characters of the dotted name of a global
 DAMAGED = "the pickle is damaged"
 
 PLAIN_CALLS = frozenset({"builtins.set", "builtins.frozenset", "builtins.bytes", "_codecs.encode"})
-_RENAMED = {
-    "__builtin__": "builtins",
-    "copy_reg": "copyreg",
-    "exceptions": "builtins",
-}  # as protocols 0 to 2 write them
+_RENAMED = {"__builtin__": "builtins", "copy_reg": "copyreg", "exceptions": "builtins"}  # in protocols 0 to 2
 
 
 class Global:

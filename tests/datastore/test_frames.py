@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dashboard.datastore.leaves import name_of_type
 from dashboard.datastore.objects import Described, value_of
@@ -262,3 +264,44 @@ def test_a_placement_as_older_versions_wrote_it() -> None:
     placement = call("pandas._libs.internals.BlockPlacement", call("builtins.slice", number(0), number(1), number(1)))
     made = call("pandas._libs.internals._unpickle_block", ONE, placement, number(2))
     assert isinstance(value_of(frame(index(1), index(1), made) + b".", LIMIT), Frame)
+
+
+ALIASES = ["int8", "uint64", "double", "bool", "string", "large_string", "date32[day]", "null", "binary"]
+KINDS = st.sampled_from(ALIASES).map(lambda alias: call("pyarrow.lib.type_for_alias", text(alias))) | st.sampled_from(
+    [call("pyarrow.lib.timestamp", text("us"), b"N"), call("pyarrow.lib.timestamp", text("x")), number(1)]
+)
+BUFFERS = st.just(b"N") | st.binary(max_size=40).map(buffer)
+SIZES = st.integers(-1, 9)
+
+
+@st.composite
+def arrow_arrays(draw: st.DrawFn, depth: int = 2) -> bytes:
+    """Arrays of any type with any buffers, some by numbers into another."""
+    kind, dictionary = draw(KINDS), b"N"
+    if depth and draw(st.booleans()):
+        kind = call("pyarrow.lib.dictionary", kind, draw(KINDS), b"I00\n")
+        inner = draw(arrow_arrays(depth - 1))
+        dictionary = inner.removeprefix(name("pyarrow.lib._restore_array") + b"(").removesuffix(b"tR")
+    return arrow(kind, draw(SIZES), draw(SIZES), *draw(st.lists(BUFFERS, max_size=4)), dictionary=dictionary)
+
+
+@given(st.lists(arrow_arrays(), min_size=1, max_size=3))
+def test_any_buffers_give_some_table_or_none(arrays: list[bytes]) -> None:
+    look(value_of(arrow_table(*arrays) + b".", LIMIT))
+
+
+VALUES = st.sampled_from([DATES, TEXTS, BOOLS, ONE, index(2), b"N", number(1), array(dtype("O", "|"), b"(N]l", 2)])
+MADE = st.one_of(
+    VALUES,
+    st.builds(masked, VALUES, VALUES),
+    st.builds(backed, st.sampled_from(["Categorical", "DatetimeArray", "PeriodArray", "StringArray"]), VALUES, VALUES),
+    st.builds(interval, VALUES, VALUES),
+    arrow_arrays().map(arrow_backed),
+)
+
+
+@given(columns=MADE, rows=MADE, values=MADE)
+def test_any_blocks_give_some_table_or_none(columns: bytes, rows: bytes, values: bytes) -> None:
+    for axis in (rows, index(2)):
+        look(value_of(frame(index(1), axis, block(values, 0, 1, 1)) + b".", LIMIT))
+    look(value_of(frame(columns, index(2), block(values, 0, 1, 1)) + b".", LIMIT))

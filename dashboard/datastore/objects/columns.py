@@ -112,16 +112,16 @@ class MaskedCells:
         """Take the values, a mark for each, and the mark that a missing one has."""
         if len(marks) != len(cells):
             raise ValueError
-        self._cells = cells
+        self.cells = cells
         self._marks = marks
         self._missing = missing
 
     def __len__(self) -> int:
-        return len(self._cells)
+        return len(self.cells)
 
     def take(self, rows: Sequence[int]) -> list[Any]:
         """What is there."""
-        pairs = zip(self._cells.take(rows), self._marks.take(rows), strict=True)
+        pairs = zip(self.cells.take(rows), self._marks.take(rows), strict=True)
         return [None if bool(mark) is self._missing else value for value, mark in pairs]
 
 
@@ -147,6 +147,9 @@ class CodedCells:
     """Categories, or the labels of a level, by number; a number that has none is a missing value."""
 
     def __init__(self, codes: Cells, labels: Cells) -> None:
+        numbers = codes.cells if isinstance(codes, MaskedCells) else codes
+        if not isinstance(numbers, ArrayCells) or numbers.array.dtype.kind not in "iu":
+            raise ValueError
         self._codes = codes
         self._labels = labels
 
