@@ -1,17 +1,28 @@
-"""What runs left in their datastore: parameters and the last error. Nothing is ever unpickled.
+"""What runs left in their datastore: parameters, artifacts, errors, the graph. Nothing is ever unpickled.
 
 store       Datastore, the one door to the bytes, and what it raises
 stores      open_store(ds_type, ds_root) -> Datastore | None
 local       LocalStore: a `.metaflow` tree on this machine
-pickled     decode: plain data out of a pickle, by reading its opcodes
 plain       NotPlain, and the bounds of plain data
-values      compact: one short line of text for a plain value
+machine     the stack machine that reads the opcodes of a pickle
+pickled     decode: plain data out of a pickle
+objects     value_of: what else data is made of (times, arrays, tables), and descriptions of all other objects
+leaves      values without parts as text, names of types
+values      compact: one short line of text for any value
+written     text of values that are larger than what is wanted of it
+views       values as trees, tables, pages of text and JSON
+artifacts   the artifacts of an attempt by name, type and size
+artifact    the value of one
+exceptions  exception_of: what `_exception` holds
+graph       graph_info: what `_graph_info` holds
 parameters  the parameters and constants of a run
-graph       graph_info: the static graph that every run saves
 stderr      last_error: the line of an attempt's stderr that says why it failed
 failure     that line among the lines of a log
 """
 
+from dashboard.datastore.artifact import Preview, UnknownEncoding, artifact_preview, artifact_value, client_code
+from dashboard.datastore.artifacts import Artifact, ArtifactRow, Change, Kind, artifacts, changes
+from dashboard.datastore.exceptions import Place, TaskException, exception_of
 from dashboard.datastore.graph import graph_info
 from dashboard.datastore.local import LocalStore
 from dashboard.datastore.parameters import Parameter, parameters
@@ -22,13 +33,27 @@ from dashboard.datastore.store import Datastore, TooLarge, Unreadable
 from dashboard.datastore.stores import open_store
 
 __all__ = [
+    "Artifact",
+    "ArtifactRow",
+    "Change",
     "Datastore",
+    "Kind",
     "LocalStore",
     "NotPlain",
     "Parameter",
+    "Place",
+    "Preview",
+    "TaskException",
     "TooLarge",
+    "UnknownEncoding",
     "Unreadable",
+    "artifact_preview",
+    "artifact_value",
+    "artifacts",
+    "changes",
+    "client_code",
     "decode",
+    "exception_of",
     "graph_info",
     "last_error",
     "open_store",

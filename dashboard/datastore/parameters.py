@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from typing import Literal
 
+from dashboard.datastore.graph import graph_info
 from dashboard.datastore.pickled import decode
 from dashboard.datastore.plain import NotPlain
-from dashboard.datastore.store import ARTIFACT_LIMIT, Datastore, TooLarge, Unreadable
+from dashboard.datastore.store import Datastore, TooLarge, Unreadable
 from dashboard.datastore.values import compact
 
 STEP = "_parameters"
@@ -72,21 +72,8 @@ def _parameter(store: Datastore | None, flow: str, name: str, sha: str, real: bo
 
 def _declared(store: Datastore | None, flow: str, sha: str | None) -> tuple[str, ...] | None:
     """The names of the flow's parameters in its own order, or None when `_graph_info` cannot be read."""
-    try:
-        blob = store.blob(flow, sha) if store and sha else None
-    except Unreadable:
-        return None
-    return _names(blob) if blob else None
-
-
-@lru_cache(maxsize=64)
-def _names(blob: bytes) -> tuple[str, ...] | None:
-    """The parameters in a `_graph_info`; kept, as runs of one flow share it and 20 steps take 2 ms to decode."""
-    try:
-        graph = decode(blob, ARTIFACT_LIMIT)
-    except NotPlain:
-        return None
-    listed = graph.get("parameters") if isinstance(graph, dict) else None
+    graph = graph_info(store, flow, sha) if sha else None
+    listed = graph.get("parameters") if graph else None
     if not isinstance(listed, list):
         return None
     names = (entry.get("name") for entry in listed if isinstance(entry, dict))

@@ -18,7 +18,7 @@ from dashboard.data.database import Database
 from dashboard.factory import create_app
 from dashboard.settings import Settings
 from dashboard.source import Source
-from tests.bench import browser, filters, polls
+from tests.bench import artifacts, browser, filters, polls
 from tests.bench.database import filled
 from tests.bench.report import Row, machine, save, table
 
@@ -52,6 +52,7 @@ def _measure(url: str) -> list[Row]:
     app = create_app(database, source, settings)
     rows = filters.measure(app, app.services)
     rows += polls.unchanged(app, database)
+    rows += artifacts.measure()
     with _served(url) as (host, port, process):
         rows += browser.measure(f"http://{host}:{port}/")
         rows += polls.many_tabs(app, host, port, lambda: psutil.Process(process.pid).memory_info().rss / 2**20)

@@ -109,6 +109,10 @@ def test_the_type_is_named() -> None:
     assert caught.value.reason == "datetime.date"
 
 
+SET = b"c__builtin__\nset\nh\x00\x85R"
+LATIN = b"c_codecs\nencode\nh\x00X\x06\x00\x00\x00latin1\x86R"
+
+
 def laughs(levels: int, width: int, new: bytes = b"(", end: bytes = b"t") -> bytes:
     """Tuples of the same tuple, level over level."""
     return b")q\x00" + b"".join(new + b"h\x00" * width + end + b"q\x00" for _ in range(levels))
@@ -176,6 +180,9 @@ def laughs(levels: int, width: int, new: bytes = b"(", end: bytes = b"t") -> byt
         b"\x8b" + struct.pack("<i", -1) + b".",
         b"I" + b"9" * 200_000 + b"\n.",
         b"L" + b"9" * 200_000 + b"L\n.",
+        b"Np" + b"9" * 200_000 + b"\n.",
+        b"((" + b"".join(b"J" + struct.pack("<i", n) for n in range(20_000)) + b"lq\x00" + SET * 10_000 + b"l.",
+        b"((X\xa0\x86\x01\x00" + b"x" * 100_000 + b"q\x00" + LATIN * 5_000 + b"l.",
     ],
     ids=lambda blob: repr(blob[:24]),
 )

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 import time
+from collections import Counter, deque
+from decimal import Decimal
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 
-from dashboard.datastore.values import compact
+from dashboard.datastore.leaves import name_of_type, visible
+from dashboard.datastore.objects import Described, Reference, Zone
+from dashboard.datastore.objects.columns import Frame
+from dashboard.datastore.values import compact, ordered
 from tests.datastore.test_pickled import VALUES
 
 
@@ -46,3 +54,74 @@ def test_shared_values_take_no_time() -> None:
     started = time.perf_counter()
     assert len(compact(value)) == 200
     assert time.perf_counter() - started < 2
+
+
+def test_an_invisible_character_is_an_escape() -> None:
+    assert visible("grün \U0001f40d") == "grün \U0001f40d"
+    assert visible("a\u202eb\ud800\x1b[31m\n\t", keep="\n") == "a\\u202eb\\ud800\\x1b[31m\n\\t"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.float64(1.5), "1.5"),
+        (np.str_("x"), "'x'"),
+        (np.longdouble(0.5), "0.5"),
+        (np.datetime64("2026-01-01T00:00:00.500", "ms"), "2026-01-01 00:00:00.5"),
+        (np.datetime64("NaT"), "NaT"),
+        (np.timedelta64(90, "s"), "0:01:30"),
+        (np.timedelta64(1, "ns"), "1 nanoseconds"),
+        (np.timedelta64("NaT"), "NaT"),
+        (np.timedelta64(2, "Y"), "2 years"),
+        (np.dtype("int64"), "int64"),
+        (np.dtype([("a", "i4")]), "record"),
+        (np.zeros((2, 0)), "float64 (2, 0) [[], []]"),
+        (deque([1]), "deque([1])"),
+        (Counter("aa"), "Counter({'a': 2})"),
+        (frozenset({1}), "frozenset({1})"),
+        (Zone("Europe/Berlin"), "Europe/Berlin"),
+        (Decimal("1.50"), "1.50"),
+        (PurePosixPath("/a\n"), "/a\\n"),
+        (datetime.timezone.utc, "UTC"),
+        (Reference("builtins.len"), "len"),
+        (Described("a.B", (1,), {"x": [2]}, 3, [4], [(5, 6)]), "a.B(1, x=[2], state=3)[4]{5: 6}"),
+        (object(), "<object>"),
+    ],
+)
+def test_what_is_more_than_plain(value: object, text: str) -> None:
+    assert compact(value) == text
+
+
+def test_a_value_that_holds_itself_is_cut() -> None:
+    inner: list[Any] = []
+    inner.append(inner)
+    assert compact(inner, 10) == "[[[[[[[[[…"
+    found = Described("a.B")
+    found.args = (found,)
+    assert compact(found, 12) == "a.B(a.B(a.B…"
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        (1, "int"),
+        (None, "NoneType"),
+        (np.zeros(1), "numpy.ndarray"),
+        (np.float32(1), "numpy.float32"),
+        (Counter(), "collections.Counter"),
+        (PurePosixPath("a"), "pathlib.PosixPath"),
+        (PureWindowsPath("a"), "pathlib.WindowsPath"),
+        (Described("pandas.core.frame.DataFrame"), "pandas.DataFrame"),
+        (Frame("pandas.Series", (), (), 0), "pandas.Series"),
+        (Reference("a.b"), "reference"),
+        (datetime.date(2026, 1, 1), "datetime.date"),
+    ],
+)
+def test_names_of_types(value: object, name: str) -> None:
+    assert name_of_type(value) == name
+
+
+def test_sets_have_one_order() -> None:
+    assert ordered(set(range(500))) == list(range(500))
+    assert ordered({"b", 1, "a", None}) == ["a", "b", 1, None]
+    assert len(ordered({Decimal("NaN"), Decimal(1)})) == 2

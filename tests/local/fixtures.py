@@ -62,7 +62,7 @@ def _run_and_resume(root: Path) -> None:
 
 @pytest.fixture(scope="session")
 def metaflow_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A `.metaflow` folder with runs of all flows in tests/flows but `sleeping`. Copy it before you change it."""
+    """A `.metaflow` folder with runs of the flows in tests/flows that end by themselves. Copy it before a change."""
     root = tmp_path_factory.mktemp("metaflow")
     (root / ".metaflow").mkdir()
     with ThreadPoolExecutor(4) as pool:
