@@ -46,6 +46,29 @@
     return value !== null && !Object.values(c.head.variables).some((/** @type {any} */ names) => names.includes(name));
   };
 
+  let searched = { name: '', answer: /** @type {Promise<Set<number> | null>} */ (Promise.resolve(null)) };
+
+  /**
+   * Ids of the tasks that the database finds for a text; null where the text is looked for here.
+   * @param {Columns} c
+   * @param {string} q
+   * @param {string} url of the columns
+   * @returns {Promise<Set<number> | null>}
+   */
+  run.found = (c, q, url) => {
+    const name = q && run.isSearched(c, q) ? `${url}/matches?${new URLSearchParams({ q })} ${c.head.stamp}` : '';
+    if (name !== searched.name) searched = { name, answer: name ? ask(name.split(' ')[0]) : Promise.resolve(null) };
+    return searched.answer;
+  };
+
+  /** @param {string} address */
+  async function ask(address) {
+    const answer = await fetch(address);
+    const found = await answer.json().catch(() => ({}));
+    if (!answer.ok) window.mfToast(found.error || `The server answered ${answer.status}.`, 'error');
+    return new Set(answer.ok ? found.tasks : []);
+  }
+
   /**
    * The tasks that fit the query, as places.
    * @param {Columns} c

@@ -23,7 +23,6 @@
   let rows = { blocks: [], height: 0, shown: 0 };
   /** @type {Set<number> | null} */
   let found = null;
-  let searched = '';
   let drawn = { top: 0, bottom: -1 };
   /** @type {[number, number] | null} */
   let zoom = null;
@@ -32,7 +31,6 @@
   let fuller = 0;
 
   const url = () => host?.dataset.columns || '';
-
   /** All of the run, with a little room. @returns {[number, number]} */
   function whole() {
     if (!columns) return [0, 1];
@@ -92,7 +90,7 @@
       const isNew = now !== columns;
       columns = now;
       if (columns) columns.url = asked;
-      if (isNew) await filter(true);
+      if (isNew) await filter();
     } catch (error) {
       if (!columns && host) say(error instanceof Error ? error.message : String(error));
     } finally {
@@ -101,27 +99,14 @@
     }
   }
 
-  /** @param {string} text */
-  function say(text) {
-    parts.empty.textContent = text;
-    parts.empty.hidden = false;
-  }
+  const say = (/** @type {string} */ text) => Object.assign(parts.empty, { textContent: text, hidden: false });
 
-  /** The rows for the present query. @param {boolean} [news] */
-  async function filter(news = false) {
-    if (!columns) return;
-    const text = query.q;
-    if (text && run.isSearched(columns, text)) {
-      if (news || searched !== text) {
-        const answer = await fetch(`${url()}/matches?${new URLSearchParams({ q: text })}`);
-        if (query.q !== text || !answer.ok) return;
-        found = new Set((await answer.json()).tasks);
-        searched = text;
-      }
-    } else {
-      found = null;
-      searched = '';
-    }
+  /** The rows for the present query. */
+  async function filter() {
+    const [c, text] = [columns, query.q];
+    const answer = c && (await run.found(c, text, url()));
+    if (!c || c !== columns || query.q !== text) return;
+    found = answer;
     layOut();
   }
 
@@ -171,12 +156,12 @@
     const width = parts.plot.clientWidth;
     const stamp = `${columns.head.stamp} ${query.grouped} ${query.sort}`;
     run.labels(parts.labels, columns, rows, top, bottom, { open: isOpen, order: orderWords(), stamp });
-    axis(from, to, width);
-    extras(top, bottom);
+    run.drawAxis(parts.axis, columns, from, to, width);
+    run.drawLines(parts.extras, rows.blocks, top, bottom);
     const [low, high] = whole();
     run.drawMinimap(parts.minimap, columns, { from, to, low, high }, again);
     const { data, layout, scales } = run.figure(columns, rows, { top, bottom, from, to, width });
-    parts.extras.append(...scales.map((/** @type {any} */ scale) => scaleOf(scale, from, to)));
+    run.drawScales(parts.extras, scales, from, to);
     const plotly = await window.mf.plotly();
     if (!host?.isConnected) return;
     parts.figure.style.top = `${top}px`;
@@ -191,68 +176,6 @@
     const sort = query.sort || 'failed';
     const words = { failed: ', worst first, then longest', started: ', by start', finished: ', by end', '-duration': ', longest first' };
     return words[/** @type {'failed'} */ (sort)] || '';
-  }
-
-  /** @param {number} from @param {number} to @param {number} width */
-  function axis(from, to, width) {
-    const ticks = run.ticks(from, to, width).map((/** @type {any} */ { at, text }) => {
-      const tick = run.make('span', 'tick', text);
-      tick.style.left = `${((at - from) / (to - from)) * 100}%`;
-      return tick;
-    });
-    const now = columns ? run.now(columns) : NaN;
-    if (columns?.head.run.running && now >= from && now <= to) {
-      const flag = run.make('span', 'tick now', 'now');
-      flag.style.left = `${((now - from) / (to - from)) * 100}%`;
-      ticks.push(flag);
-    }
-    parts.axis.replaceChildren(...ticks);
-  }
-
-  /** Lines between rows, and buttons that list more tasks. @param {number} top @param {number} bottom */
-  function extras(top, bottom) {
-    const made = [];
-    for (const block of rows.blocks) {
-      const height = block.height * (block.kind === 'tasks' ? block.tasks.length : 1);
-      if (block.y > bottom) break;
-      if (block.y + height < top) continue;
-      const lane = run.make('div', 'tl-lane');
-      lane.style.cssText = `top:${block.y}px;height:${height}px;background-size:100% ${block.height}px`;
-      made.push(lane);
-      if (block.kind !== 'more') continue;
-      const line = run.make('div', 'tl-more');
-      line.style.top = `${block.y}px`;
-      const left = block.tasks.length - block.shown;
-      for (const number of [100, Infinity]) {
-        if (number === Infinity ? left <= 100 : false) continue;
-        const word = number === Infinity ? `Show all ${run.count(block.tasks.length)}` : `Show ${Math.min(100, left)} more`;
-        line.append(run.make('button', 'mf-btn sm', word, { type: 'button', 'data-more': block.lane.step, 'data-to': String(number === Infinity ? block.tasks.length : block.shown + 100) }));
-      }
-      const link = run.make('a', 'small', 'Open all in Tasks', { href: tasksHref(block.lane.step) });
-      line.append(link);
-      made.push(line);
-    }
-    parts.extras.replaceChildren(...made);
-  }
-
-  /** The scale of a summary, left of where its area begins. @param {any} scale @param {number} from @param {number} to */
-  function scaleOf({ top, half, most, x }, from, to) {
-    const box = run.make('div', 'tl-scale');
-    const share = Math.min(0.9, Math.max(0, (x - from) / (to - from)));
-    box.style.cssText = `top:${top - 7}px;height:${half - top + 14}px;${share > 0.12 ? `right:${100 - share * 100}%` : 'left:0'}`;
-    const upper = run.make('span', '', `${run.count(most)} tasks`);
-    const lower = run.make('span', 'mf-row', most > 1 ? run.count(most / 2) : '');
-    lower.append(run.make('span', 'p2 tl-word fg-running', 'running'), run.make('i', 'p2 tl-key k-queue'), run.make('span', 'p2', 'queued'));
-    box.append(upper, lower);
-    return box;
-  }
-
-  /** @param {string} step */
-  function tasksHref(step) {
-    const target = new URL(location.href);
-    target.searchParams.set('tab', 'tasks');
-    target.searchParams.set('step', step);
-    return target.pathname + target.search;
   }
 
   /**

@@ -30,8 +30,11 @@ def register(api: Blueprint, services: Services) -> None:
 
     @api.get("/columns/<flow>/<run>")
     def columns(flow: str, run: str) -> Response:
-        view = run_view(services, asked.run(services, flow, run))
         since = request.args.get("since", "")
+        try:
+            view = run_view(services, asked.run(services, flow, run))
+        except asked.Absent:
+            return Response(status=204)  # not yet; the page asks again, and a browser's console complains of a 404
         if since == wire.stamp(view):
             return Response(status=204)
         return Response(wire.packed(view, since, **_head(services, view)), mimetype="application/octet-stream")

@@ -47,10 +47,11 @@ TRAIN_CHURN = Flow(
             "linear",
             ("train",),
             7,
-            var="segments_list",
+            var="segment",
             fan=("#12",),
+            fan_names=("us-west", "us-east", "eu-west", "eu-north", "ap-south", "ap-east", "sa-east", "me-cent"),
             join="select_model",
-            artifacts=("segments_list",),
+            artifacts=("segment",),
             doc="One task per segment and fold.",
         ),
         Step(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from dashboard.demo.spec import Fault, Flow, Mode, Plain, Step, Variant
@@ -103,6 +103,7 @@ class Run:
         return sorted(tags, key=lambda tag: tag[::-1])  # any order, the same for all
 
 
+STRAGGLERS, STUMBLES = 0.006, 0.009  # shares of the tasks of a wide foreach that take very long, or fail once
 PARAMETERS = Step("_parameters", "linear", ("start",))
 
 
@@ -154,9 +155,9 @@ class Simulator:
 
     def _fan(self, step: Step) -> tuple[str, ...]:
         if self.wide and step.name == self.run.flow.wide:
-            return tuple(map(str, range(self.wide)))
+            return step.numbered(self.wide)
         if len(step.fan) == 1 and step.fan[0].startswith("#"):
-            return tuple(map(str, range(int(step.fan[0][1:]))))
+            return step.numbered(int(step.fan[0][1:]))
         return step.fan
 
     def _walk(
@@ -214,6 +215,8 @@ class Simulator:
         low, high = BOOT[step.remote]
         boot = max(150, int(rng.randint(low, high) * min(1.0, self.scale)))
         duration = max(300, int(step.seconds * 1000 * self.pace * rng.lognormvariate(0, 0.22)))
+        if self.wide and rng.random() < STRAGGLERS:
+            duration = int(duration * rng.uniform(3, 4.8))
         attempts = self._attempts(step, created + boot, duration, fault)
         task = Task(step, path, values, created, attempts, rng.getrandbits(32))
         heapq.heappush(self.slots, attempts[-1].ended + rng.randint(20, 90))
@@ -221,6 +224,8 @@ class Simulator:
         return task
 
     def _attempts(self, step: Step, started: int, duration: int, fault: Fault | None) -> list[Attempt]:
+        if not fault and self.wide and "retry" in step.decorators and self.rng.random() < STUMBLES:
+            fault = replace(self.run.flow.faults[0], mode=Mode.RETRY)
         if not fault:
             return [Attempt(0, started, started + duration, Outcome.OK)]
         mode = fault.mode

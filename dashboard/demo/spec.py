@@ -43,12 +43,18 @@ class Step:
     join: str = ""  # matching join of a split
     var: str = ""  # artifact that a foreach walks over
     fan: tuple[str, ...] = ()  # its values; "#<n>" alone stands for range(n)
+    fan_names: tuple[str, ...] = ()  # what the numbers of "#<n>" are written after: us-west/046
     condition: str = ""
     cases: tuple[tuple[str, str, float], ...] = ()  # value, step, weight
     decorators: tuple[str, ...] = ()  # "retry" "catch" "kubernetes" "card" "resources"
     artifacts: tuple[str, ...] = ()  # user artifacts, see `content.value_of`
     doc: str = ""
     log: str = ""  # a line of stdout; {i} {v} {s} are filled in
+
+    def numbered(self, width: int) -> tuple[str, ...]:
+        """The values of a foreach over so many numbers."""
+        names = self.fan_names
+        return tuple(f"{names[n % len(names)]}/{n:03}" if names else str(n) for n in range(width))
 
     @property
     def splits(self) -> bool:
