@@ -180,7 +180,9 @@
   /** How many tasks of a step are listed when the URL does not say. @param {Columns} c @param {Lane} lane */
   function usual(c, lane) {
     if (c.id.length <= FEW) return FEW;
-    return lane.looks.failed || lane.looks.killed || lane.looks.running ? run.SOME : 0;
+    const asks = (/** @type {Lane} */ one) => one.tasks > 1 && Boolean(one.looks.failed || one.looks.killed || one.looks.running);
+    if (c.head.lanes.some(asks)) return asks(lane) ? run.SOME : 0;
+    return lane.tasks === Math.max(...c.head.lanes.map((/** @type {Lane} */ one) => one.tasks)) ? run.SOME : 0;
   }
   run.usual = usual;
 

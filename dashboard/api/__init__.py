@@ -1,7 +1,8 @@
 """Read-only JSON and CSV under /-/api/: the same filters as the pages. Times and durations are milliseconds.
 
 runs      runs, one run, the download of the Runs page
-tasks     the attempts and steps of a run
+tasks     the attempts of a run
+steps     its steps
 columns   what the page of a run draws, as bytes; no interface for others
 suggest   while a filter is typed
 asked     what a request asks for beside a query
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, jsonify
 
-from dashboard.api import asked, columns, runs, suggest, tasks
+from dashboard.api import asked, columns, runs, steps, suggest, tasks
 from dashboard.errors import BadInput, DatabaseError
 from dashboard.services import Services
 
@@ -33,6 +34,6 @@ def register(server: Flask, services: Services) -> None:
     def down(error: DatabaseError) -> tuple[Response, int]:
         return jsonify(error=str(error)), 503
 
-    for part in (runs, tasks, columns, suggest):
+    for part in (runs, tasks, steps, columns, suggest):
         part.register(api, services)
     server.register_blueprint(api)

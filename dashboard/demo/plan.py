@@ -37,6 +37,7 @@ STAGED: tuple[tuple[str, int, int | None, int, int], ...] = (
     ("FeatureStoreDaily", 0, 1, 190, 0),
     ("ScoreAccounts", 0, None, 210, 0),
     ("TrainChurnModel", 1, 2, 4400, WIDE),
+    ("TrainChurnModel", 1, 0, 55, WIDE),
 )
 # Flow, variant, fault, share of the run that is over at `now`, width.
 RUNNING: tuple[tuple[str, int, int | None, float, int], ...] = (

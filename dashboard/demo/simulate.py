@@ -113,7 +113,7 @@ class Simulator:
     def __init__(self, run: Run, rng: random.Random, fault: Fault | None, wide: int = 0, scale: float = 1.0) -> None:
         self.run, self.rng, self.fault, self.wide, self.scale = run, rng, fault, wide, scale
         self.steps = {step.name: step for step in run.flow.steps}
-        self.slots = [run.created] * (max(run.flow.workers, wide // 30) if wide else run.flow.workers)
+        self.slots = [run.created] * (max(run.flow.workers, wide // 10) if wide else run.flow.workers)
         self.seen: dict[str, int] = {}
         self.failed_at = 0
         self.pace = rng.lognormvariate(0, 0.12) * scale
@@ -145,8 +145,9 @@ class Simulator:
         assert fault
         width = self._width_around(fault.step)
         count = min(fault.count, width)
-        last = min(width - count, 8) if count > 4 else width - count
-        start = self.rng.randint(0, max(0, last))
+        last = min(width - count, 8) if count > 4 and not self.wide else width - count
+        early = int(last * 0.9) if self.wide else 0  # a wide run fails late: most of it is to be seen
+        start = self.rng.randint(early, max(early, last))
         return range(start, start + count)
 
     def _width_around(self, name: str) -> int:
