@@ -100,7 +100,7 @@ def test_orchestrators_and_old_clients_are_there(judged: list[JudgedRun]) -> Non
 
 def test_a_foreach_of_two_thousand_and_a_nested_one(rows: sqlite3.Connection) -> None:
     query = "SELECT count(*) FROM tasks_v3 WHERE step_name = 'train' GROUP BY run_number"
-    assert [count for (count,) in rows.execute(query)].count(2000) == 2
+    assert [count for (count,) in rows.execute(query)].count(2000) == 3
     stacks = rows.execute("SELECT value FROM metadata_v3 WHERE field_name = 'foreach-stack' AND step_name = 'case'")
     assert ("{retrievers=bm25,datasets=nq}",) in set(stacks)
 
