@@ -250,6 +250,7 @@ FEATURE_STORE = Flow(
         Fault("sessions", Mode.SPOT, weight=1),
     ),
     fault_rate=0.08,
+    trigger="warehouse.loaded",
 )
 
 SCORE_ACCOUNTS = Flow(
@@ -295,6 +296,7 @@ SCORE_ACCOUNTS = Flow(
         ),
     ),
     fault_rate=0.04,
+    trigger="FeatureStoreDaily",
 )
 
 GROWTH: tuple[Flow, ...] = (TRAIN_CHURN, PARAM_SWEEP, BACKFILL, FEATURE_STORE, SCORE_ACCOUNTS)

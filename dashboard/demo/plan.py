@@ -56,9 +56,26 @@ def plan(seed: int, runs: int, now: int) -> list[Run]:
     for number, run in enumerate(found, 1):
         run.number = number
         narrow = len(run.tasks) <= MOST_KEPT
+        run.wide = not narrow
         run.full = narrow and (len(found) - number < FULL or (run.failed and now - run.created < 7 * DAY))
         run.files = narrow and len(found) - number < WITH_FILES
+    _trigger(found)
     return found
+
+
+def _trigger(runs: list[Run]) -> None:
+    """Runs on Argo know what started them: an event, or the newest run that another flow had completed by then."""
+    completed = sorted((run for run in runs if not run.failed), key=lambda run: run.ended)
+    for run in runs:
+        wanted = run.flow.trigger if run.variant.argo else ""
+        origin = [one for one in completed if one.flow.name == wanted and one.ended < run.created][-1:]
+        if origin:
+            what = {"type": "run", "name": f"metaflow.{wanted}.end", "id": f"{wanted}/{origin[0].id}"}
+        elif wanted and wanted not in BY_NAME:
+            what = {"type": "event", "name": wanted, "id": f"{run.tasks[0].salt:032x}"}
+        else:
+            continue
+        run.trigger = {"timestamp": run.created // 1000 - 2, **what}
 
 
 def live_run(seed: int, number: int, created: int) -> Run:

@@ -6,6 +6,7 @@ Instants are ms, heartbeats seconds.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -42,6 +43,19 @@ _CARD: dict[str, object] = {
     "card_options": {},
     "refresh_interval": 5,
 }
+GIT_SINCE = "2.16"  # version of the client that first writes git-info
+
+
+def git_info(run: Run) -> dict[str, object]:
+    """What the client says of the checkout: one commit a week on main, work in progress elsewhere."""
+    own = run.variant.branch not in ("prod", "staging")
+    week = f"{run.flow.project}/{run.variant.branch}/{run.created // (7 * 86_400_000)}"
+    return {
+        "repo_url": f"git@git.example.com:{run.flow.project}/flows.git",
+        "branch_name": run.variant.branch.replace("user.", "wip/") if own else "main",
+        "commit_sha": hashlib.sha1(week.encode(), usedforsecurity=False).hexdigest(),
+        "has_uncommitted_changes": own,
+    }
 
 
 class Rows:
@@ -90,7 +104,7 @@ class Rows:
 
     def _fields(self, task: Task) -> Iterator[tuple[int, str, str, str, int | None]]:
         run, at = self.run, task.created
-        if run.full and not (run.variant.argo and task.attempts):  # Argo's containers register once, at their start
+        if self._tells(task) and not (run.variant.argo and task.attempts):  # Argo's containers register once, at start
             for offset, (field, value) in enumerate(self._system, 4):
                 yield at + offset, field, value, field, 0
         if task.step.name == PARAMETERS:
@@ -102,10 +116,18 @@ class Rows:
             return
         for attempt in task.attempts:
             yield from self._attempt(task, attempt)
+        if task.step.name == run.flow.start and run.trigger and task.attempts:
+            yield (
+                task.attempts[0].started + 20,
+                "execution-triggers",
+                json.dumps([run.trigger]),
+                "execution-triggers",
+                0,
+            )
 
     def _attempt(self, task: Task, attempt: Attempt) -> Iterator[tuple[int, str, str, str, int | None]]:
         run, n, at = self.run, attempt.number, attempt.started
-        if run.full:
+        if self._tells(task):
             for back, (field, value) in enumerate(reversed(self._system), 1):
                 yield at - back, field, value, field, n
         cloned = attempt.outcome is Outcome.CLONED
@@ -152,7 +174,12 @@ class Rows:
         who = ("production", f"{run.flow.name.lower()}-0-kqzx") if run.variant.argo else ("user", self.user)
         runtime = "argo-workflows" if run.variant.argo else "dev"
         found = [("runtime", runtime), ("python_version", "3.11.7"), who, ("metaflow_version", run.version)]
-        return [*found, ("script-name", run.flow.file)]
+        found.append(("script-name", run.flow.file))
+        return found if run.version < GIT_SINCE else [*found, ("git-info", json.dumps(git_info(run)))]
+
+    def _tells(self, task: Task) -> bool:
+        """Whether a task says on which system it runs: all of a full run, else what speaks for a wide one."""
+        return self.run.full or (self.run.wide and task.step.name in (PARAMETERS, self.run.flow.start))
 
     def _decorators(self, task: Task, attempt: Attempt) -> Iterator[tuple[str, str]]:
         run = self.run

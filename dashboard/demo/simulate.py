@@ -84,6 +84,8 @@ class Run:
     heartbeats: bool = True
     full: bool = False  # every row that a real run writes, else those that matter
     files: bool = False  # logs and data in the datastore
+    wide: bool = False  # too many tasks for all rows
+    trigger: dict[str, object] | None = None  # the event that started it, as Argo passes it on
     fault: Fault | None = None
     failed: bool = False
 

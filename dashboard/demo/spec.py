@@ -109,6 +109,7 @@ class Flow:
     workers: int = 16  # tasks that run at the same time
     wide: str = ""  # the foreach that can be made wide
     constants: tuple[tuple[str, Plain], ...] = ()
+    trigger: str = ""  # the event that starts it on Argo, or the flow whose completed runs do
 
     @property
     def file(self) -> str:

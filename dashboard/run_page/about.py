@@ -27,20 +27,22 @@ def about(details: RunDetails) -> Component:
     run = details.view.judged.run
     real = [one for one in details.parameters if one.kind == "parameter"]
     constants = [one for one in details.parameters if one.kind == "constant"]
-    sections = [
+    what = [
         _section("Parameters", _pairs(map(_parameter, real)) if real else _none("This run has no parameters.")),
         _section("Constants", _pairs(map(_parameter, constants))) if constants else None,
-        _section("Tags", _tags(run.tags) if run.tags else _none("No tags.")),
-        _section("System tags", _tags(run.system_tags)) if run.system_tags else None,
         *(
             _section(f"Triggered by {one.kind} {one.name}", _pairs(one.fields.items()))
             for one in details.facts.triggers
         ),
-        _section("Code", _pairs(_code(details))),
         _section("Flow", html.P(details.graph.doc, className="doc")) if details.graph and details.graph.doc else None,
-        _section("Metadata", _metadata(details), f"of the first tasks, {len(details.facts.metadata)} rows"),
     ]
-    return html.Div([one for one in sections if one is not None], className="run-about")
+    whence = [
+        _section("Code", _pairs(_code(details))),
+        _section("Tags", _tags(run.tags) if run.tags else _none("No tags.")),
+        _section("System tags", _tags(run.system_tags)) if run.system_tags else None,
+    ]
+    metadata = _section("Metadata", _metadata(details), f"of the first tasks, {len(details.facts.metadata)} rows")
+    return html.Div([html.Div(what), html.Div(whence), metadata], className="run-about")
 
 
 def _section(title: str, body: Component, note: str = "") -> Component:
