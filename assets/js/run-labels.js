@@ -139,6 +139,21 @@
     return row;
   }
 
+  /**
+   * Put a row in the place of another, and the focus with it.
+   * @param {HTMLElement} place
+   * @param {HTMLElement | undefined} old
+   * @param {HTMLElement} made
+   */
+  run.swap = (place, old, made) => {
+    const focused = old?.contains(document.activeElement) ? document.activeElement?.tagName : null;
+    if (old) old.replaceWith(made);
+    else place.append(made);
+    const target = focused && (made.matches(focused) ? made : made.querySelector(focused));
+    if (target instanceof HTMLElement) target.focus({ preventScroll: true });
+    return made;
+  };
+
   /** @param {Block} block @param {string} order */
   const moreRow = (block, order) =>
     make('div', 'tl-foot', `${count(block.shown)} of ${count(block.tasks.length)} shown${order}`);
@@ -165,15 +180,13 @@
         let node = /** @type {HTMLElement | undefined} */ (present.get(key));
         present.delete(key);
         const state = `${how.stamp} ${block.lane ? how.open(block.lane) : ''} ${block.shown}`;
-        if (!node || (node.dataset.state !== state && !node.contains(focused))) {
+        if (node?.dataset.state !== state) {
           const made = block.kind === 'tasks' ? taskRow(c, block.tasks[n], !block.lane)
             : block.kind === 'step' ? stepRow(c, block, { open: how.open(block.lane) })
               : block.kind === 'summary' ? summaryRow(c, block) : moreRow(block, how.order);
           made.dataset.key = key;
           made.dataset.state = state;
-          if (node) node.replaceWith(made);
-          else place.append(made);
-          node = made;
+          node = run.swap(place, node, made);
         }
         node.style.top = `${block.y + n * block.height}px`;
       }

@@ -109,6 +109,16 @@
     if (timeline().parts().plot.contains(event.target) && !event.target.closest('.tl-more')) timeline().show(-Infinity, Infinity);
   });
 
+  // Ctrl and the wheel zoom where the pointer is; the browser's own zoom stays off the plot only.
+  document.addEventListener('wheel', (event) => {
+    if (!event.ctrlKey || !run.timeline?.isShown() || !(event.target instanceof Element)) return;
+    const { plot } = timeline().parts();
+    if (!plot.contains(event.target)) return;
+    event.preventDefault();
+    const box = plot.getBoundingClientRect();
+    timeline().scale(2 ** (Math.sign(event.deltaY) * 0.4), (event.clientX - box.left) / box.width);
+  }, { passive: false });
+
   /** @param {(shown: any) => void} act */
   const when = (act) => () => {
     if (!run.timeline?.isShown()) return false;

@@ -109,15 +109,14 @@
       const key = `${c.task[row]}:${c.attempt[row]}`;
       let node = /** @type {HTMLElement | undefined} */ (present.get(key));
       present.delete(key);
-      if (!node || (node.dataset.stamp !== c.head.stamp && !node.contains(focused))) {
-        const made = line(c, row, n);
+      if (node?.dataset.stamp !== c.head.stamp) {
+        const made = line(c, row);
         made.dataset.key = key;
         made.dataset.stamp = c.head.stamp;
-        if (node) node.replaceWith(made);
-        else parts.body.append(made);
-        node = made;
+        node = run.swap(parts.body, node, made);
       }
       node.style.top = `${n * ROW}px`;
+      node.dataset.n = String(n);
       node.setAttribute('aria-rowindex', String(n + 2));
       asked.push({ row, node });
     }
@@ -127,13 +126,13 @@
     window.dispatchEvent(new CustomEvent('mf:drawn'));
   }
 
-  /** @param {any} c @param {number} row @param {number} n */
-  function line(c, row, n) {
+  /** @param {any} c @param {number} row */
+  function line(c, row) {
     const t = c.task[row];
     const look = run.look(c, row);
     const isLast = row === run.last(c, t);
     const { duration } = window.mf.time;
-    const element = run.make('div', `grid-row${isLast ? '' : ' is-earlier'}`, null, { role: 'row', 'data-row': `${c.head.steps[c.step[t]]}/${run.taskId(c, t)}`, 'data-n': String(n) });
+    const element = run.make('div', `grid-row${isLast ? '' : ' is-earlier'}`, null, { role: 'row', 'data-row': `${c.head.steps[c.step[t]]}/${run.taskId(c, t)}` });
     if (look === 'failed' || look === 'killed') element.dataset.status = 'failed';
     const status = run.make('span', 'cell-status');
     status.append(run.glyph(look), run.make('span', `word m ${look === 'completed' ? 't2' : `fg-${look}`}`, WORDS[/** @type {'failed'} */ (look)], { 'aria-hidden': 'true' }));

@@ -260,11 +260,12 @@
     show(low + (high - low) * from, low + (high - low) * to, false);
   });
 
-  window.addEventListener('mf:arrive', () => {
+  function reread() {
     if (!host?.isConnected) return;
     read();
     filter();
-  });
+  }
+  window.addEventListener('mf:arrive', reread);
   window.addEventListener('scroll', () => host?.isConnected && draw(), { passive: true, capture: true });
   window.addEventListener('resize', () => host?.isConnected && draw(true));
   new MutationObserver(() => {
@@ -291,7 +292,7 @@
   });
   Object.assign(run, {
     timeline: {
-      columns: () => columns, rows: () => rows, range, show, scale, pan, full, view, url, found: () => found,
+      columns: () => columns, rows: () => rows, range, show, scale, pan, full, view, url, reread, found: () => found,
       isFull: () => query.full, parts: () => parts, redraw: () => draw(true), isShown: () => Boolean(host?.isConnected && host.clientWidth),
     },
   });

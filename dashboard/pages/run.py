@@ -23,6 +23,7 @@ from dashboard.services import Services
 from dashboard.task_query import SINGLE, TaskQuery
 
 DRAWN_FOR = "data-for"  # the query that the links in a part of the page start from; assets/js/soft-nav.js reads it
+FRESH: dict[str, str] = {}  # a Store without data would keep that of the run that was shown before
 
 
 class ids:
@@ -49,7 +50,7 @@ def layout(flow: str = "", rest: str = "", **_query: object) -> Component:
     return html.Div(
         [
             dcc.Store(id=ids.PATHSPEC, data=f"{flow}/{rest}"),
-            *(dcc.Store(id=name) for name in (ids.SHOWN, ids.FULLER, ids.DRAWN, ids.TOLD)),
+            *(dcc.Store(id=name, data=FRESH) for name in (ids.SHOWN, ids.FULLER, ids.DRAWN, ids.TOLD)),
             html.Div(feedback.skeleton_head(), id=ids.HEADER),
             html.Div(
                 [
@@ -83,12 +84,12 @@ def register(app: Dash, services: Services) -> None:
         State(ids.SHOWN, "data"),
     )
     def fill_header(
-        path: str, _fuller: object, _token: object, _zone: object, shown: dict[str, object] | None
+        path: str, _fuller: object, _token: object, _zone: object, shown: dict[str, object]
     ) -> tuple[object, ...]:
         try:
             pathspec = Pathspec.from_url(path)
         except BadQuery as problem:
-            return feedback.not_found("There is no such page", str(problem), (), [("All runs", href("/"))]), True, None
+            return feedback.not_found("There is no such page", str(problem), (), [("All runs", href("/"))]), True, FRESH
         found = services.database(services.judge.find, pathspec.flow, pathspec.run or "")
         if found is None:
             return no_such_run(services, pathspec), True, {"digest": "absent"}
@@ -98,7 +99,7 @@ def register(app: Dash, services: Services) -> None:
         view = services.run_states(judged.run.key)
         made = header(services.details(view)) if view else brief(judged, found[0])
         drawn = digest(made)
-        if shown and shown.get("digest") == drawn:
+        if shown.get("digest") == drawn:
             return no_update, no_update, no_update
         return made, False, {"digest": drawn}
 
