@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dash import Dash
 from dash.development.base_component import Component
 
 from dashboard.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """What a browser asks for with the page's first bytes instead of after all scripts."""
+
+    kind: str  # script or fetch; kept until it is asked for
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +29,6 @@ class Page:
     layout: Callable[..., Component]
     register: Callable[[Dash, Services], None]
     first_paint: Callable[[Services, str], Component | None] | None = None  # from the query text, while scripts load
+    early: Callable[[Sequence[str]], Sequence[Early]] | None = (
+        None  # from the decoded parts of a path; nothing for others' paths
+    )

@@ -6,7 +6,8 @@ shows this copy, made from the same components; assets/js/first-paint.js takes i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from html import escape
 from typing import Any
 
 from dash import Dash
@@ -15,22 +16,35 @@ from flask import has_request_context, request
 
 from components.static import to_html
 from dashboard.errors import DashboardError
+from dashboard.extension import Early
 from dashboard.services import Services
 
 Draw = Callable[[str], Component | None]
 
 
 class App(Dash):
-    """Dash with a first paint. `first_paints` maps a path (without prefix) to what draws it from the query text."""
+    """Dash with a first paint. `first_paints` maps a path (without prefix) to what draws it from the query text;
+    `early` gives what the page of a path needs early.
+    """
 
     services: Services
     first_paints: dict[str, Draw]
+    early: Callable[[Sequence[str]], Sequence[Early]]
     frame: Callable[[Component], Component]
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]  # Dash passes all by name
-        """The HTML of a page, with its first paint before the entry of the app."""
+        """The HTML of a page, with its first paint before the entry of the app, and what it needs early."""
+        parts["css"] = self._early() + parts["css"]
         parts["app_entry"] = self._first_paint() + parts["app_entry"]
         return str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call]
+
+    def _early(self) -> str:
+        if not has_request_context():
+            return ""
+        tag = '<link rel="preload" as="{}"{} href="{}">'
+        cors = {"fetch": ' crossorigin="anonymous"', "script": ""}
+        parts = request.path[len(self.config.url_base_pathname or "/") :].split("/")
+        return "".join(tag.format(one.kind, cors[one.kind], escape(one.url)) for one in self.early(parts))
 
     def _first_paint(self) -> str:
         if not has_request_context():

@@ -38,14 +38,15 @@
    * @param {HTMLElement} box
    * @param {Columns} c
    * @param {{from: number, to: number, low: number, high: number}} range  shown, and all of it
-   * @param {boolean} again  the load has changed
    */
-  run.drawMinimap = (box, c, { from, to, low, high }, again) => {
+  run.drawMinimap = (box, c, { from, to, low, high }) => {
     const area = /** @type {HTMLElement} */ (box.querySelector('.area'));
     const width = area.clientWidth;
     const svg = /** @type {SVGElement} */ (area.firstElementChild);
     const share = (/** @type {number} */ ms) => (ms - low) / (high - low);
-    if (again || svg.getAttribute('viewBox') !== `0 0 ${width} ${HEIGHT}`) {
+    const state = `${c.head.stamp} ${width} ${low} ${high}`;
+    if (svg.dataset.state !== state) {
+      svg.dataset.state = state;
       svg.setAttribute('viewBox', `0 0 ${width} ${HEIGHT}`);
       svg.replaceChildren(...load(c, width, low, high, share));
     }

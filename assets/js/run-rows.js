@@ -26,9 +26,8 @@
   const HEIGHT = { step: 28, summary: 92, tasks: 24, more: 32 };
   const MANY = 12; // tasks from which on a step has a summary
   const FEW = 40; // tasks of a run that is small enough to list all of them
-  const RANK = { failed: 0, killed: 1, running: 2, pending: 3, unknown: 4, caught: 5, completed: 6, cloned: 7 };
   // A word of the query → the looks that answer to it; official words include their kinds.
-  const WORDS = { failed: ['failed', 'killed'], completed: ['completed', 'caught', 'cloned'] };
+  const WORDS = { failed: ['failed', 'killed'], running: ['running', 'lost'], completed: ['completed', 'caught', 'cloned'] };
 
   /** @typedef {import('./run-columns.js').Columns} Columns */
   /** @typedef {import('./run-query.js').TaskQuery} TaskQuery */
@@ -70,75 +69,29 @@
   }
 
   /**
-   * The tasks that fit the query, as places.
+   * The tasks that fit the query, in its order, as places.
    * @param {Columns} c
    * @param {TaskQuery} query
    * @param {Set<number> | null} found  ids of the tasks that a search of the database found
    */
-  function fitting(c, query, found) {
+  run.tasks = (c, query, found) => {
     const steps = query.step.length ? new Set(query.step.map((step) => c.head.steps.indexOf(step))) : null;
     const looks = query.status.length ? new Set(query.status.flatMap((word) => WORDS[/** @type {'failed'} */ (word)] || [word])) : null;
     const [name, value] = parted(query.q.toLowerCase());
     const wanted = query.q && !found ? value ?? name : null;
     const places = [];
-    for (let t = 0; t < c.id.length; t++) {
+    for (const t of run.order(c, query.sort || 'failed')) {
       if (steps && !steps.has(c.step[t])) continue;
       if (looks && !looks.has(run.look(c, run.last(c, t)))) continue;
       if (found ? !found.has(c.id[t]) : wanted !== null && !hasText(c, t, wanted, value === null)) continue;
       places.push(t);
     }
     return places;
-  }
+  };
 
   /** @param {Columns} c @param {number} t @param {string} wanted @param {boolean} alsoId */
   const hasText = (c, t, wanted, alsoId) =>
     c.label[t].toLowerCase().includes(wanted) || (alsoId && run.taskId(c, t).toLowerCase().includes(wanted));
-
-  /** @param {Columns} c @param {string} sort @returns {(t: number) => number} what a task is sorted by */
-  function sorter(c, sort) {
-    switch (sort) {
-      case 'started': return (t) => (Number.isNaN(c.started[c.first[t]]) ? c.queued[c.first[t]] : c.started[c.first[t]]);
-      case 'finished': return (t) => c.finished[run.last(c, t)];
-      case 'duration': return (t) => run.length(c, run.last(c, t));
-      case 'queue': return (t) => c.started[run.last(c, t)] - c.queued[run.last(c, t)];
-      case 'step': return (t) => c.step[t];
-      case 'attempt': return (t) => c.attempt[run.last(c, t)];
-      case 'status': return (t) => rank(c, t);
-      default: return (t) => c.id[t];
-    }
-  }
-
-  /** @param {Columns} c @param {number} t */
-  const rank = (c, t) => RANK[/** @type {'failed'} */ (run.look(c, run.last(c, t)))] ?? 9;
-
-  /** @param {Columns} c @param {number[]} places @param {string} sort */
-  function sorted(c, places, sort) {
-    const down = sort.startsWith('-') ? -1 : 1;
-    const key = sort.replace('-', '');
-    if (key === 'failed') {
-      const by = new Map(places.map((t) => [t, rank(c, t) * 1e14 - (longest(c, t) || 0)]));
-      return places.sort((a, b) => down * (/** @type {number} */ (by.get(a)) - /** @type {number} */ (by.get(b))) || a - b);
-    }
-    const value = sorter(c, key);
-    const by = new Float64Array(c.id.length);
-    for (const t of places) by[t] = value(t);
-    return places.sort((a, b) => {
-      const [x, y] = [by[a], by[b]];
-      if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y)) || a - b;
-      return down * (x - y) || a - b;
-    });
-  }
-
-  /** @param {Columns} c @param {number} t the longest of its attempts */
-  function longest(c, t) {
-    let most = 0;
-    for (let row = c.first[t]; row < c.first[t + 1]; row++) most = Math.max(most, run.length(c, row) || 0);
-    return most;
-  }
-
-  /** The tasks that the query describes, in its order. */
-  run.tasks = (/** @type {Columns} */ c, /** @type {TaskQuery} */ query, /** @type {Set<number> | null} */ found) =>
-    sorted(c, fitting(c, query, found), query.sort || 'failed');
 
   /**
    * The rows of the timeline from top to bottom.

@@ -8,7 +8,10 @@
   const BINS = 240;
   const TOP = 10; // pixels above the highest point
   const BASE = 4; // pixels below the lowest
+  const [PENDING, RUNNING] = [0, 1]; // codes of the columns
   /** @typedef {import('./run-columns.js').Columns} Columns */
+  /** @type {WeakMap<any, {c: Columns, from: number, to: number, load: any}>} what was counted last, by the list of tasks */
+  const loads = new WeakMap();
 
   /**
    * How many attempts ran and waited, at `BINS` moments.
@@ -18,19 +21,28 @@
    * @param {number} to
    */
   run.load = (c, tasks, from, to) => {
+    const before = loads.get(tasks);
+    if (before && before.from === from && before.to === to && before.c === c) return before.load;
+    const load = counted(c, tasks, from, to);
+    loads.set(tasks, { c, from, to, load });
+    return load;
+  };
+
+  /** @param {Columns} c @param {ArrayLike<number>} tasks @param {number} from @param {number} to */
+  function counted(c, tasks, from, to) {
     const running = new Int32Array(BINS + 1);
     const waiting = new Int32Array(BINS + 1);
     const bin = (/** @type {number} */ at) => Math.min(BINS, Math.max(0, Math.floor(((at - from) / (to - from)) * BINS)));
     const now = run.now(c);
     for (let n = 0; n < tasks.length; n++) {
       for (let row = c.first[tasks[n]]; row < c.first[tasks[n] + 1]; row++) {
-        const status = run.status(c, row);
-        const started = Number.isNaN(c.started[row]) ? (status === 'pending' ? now : c.queued[row]) : c.started[row];
+        const status = c.status[row];
+        const started = Number.isNaN(c.started[row]) ? (status === PENDING ? now : c.queued[row]) : c.started[row];
         waiting[bin(c.queued[row])]++;
         waiting[bin(started)]--;
-        if (status === 'pending') continue;
+        if (status === PENDING) continue;
         running[bin(started)]++;
-        running[bin(status === 'running' ? now : Number.isNaN(c.finished[row]) ? started : c.finished[row])]--;
+        running[bin(status === RUNNING ? now : Number.isNaN(c.finished[row]) ? started : c.finished[row])]--;
       }
     }
     for (let n = 1; n <= BINS; n++) {
@@ -38,7 +50,7 @@
       waiting[n] += waiting[n - 1];
     }
     return { running, waiting, at: (/** @type {number} */ n) => from + ((to - from) * n) / BINS };
-  };
+  }
 
   /** @param {string} hex @returns {string} */
   const soft = (hex) => `${hex}33`;

@@ -159,7 +159,7 @@
     run.drawAxis(parts.axis, columns, from, to, width);
     run.drawLines(parts.extras, rows.blocks, top, bottom);
     const [low, high] = whole();
-    run.drawMinimap(parts.minimap, columns, { from, to, low, high }, again);
+    run.drawMinimap(parts.minimap, columns, { from, to, low, high });
     const { data, layout, scales } = run.figure(columns, rows, { top, bottom, from, to, width });
     run.drawScales(parts.extras, scales, from, to);
     const plotly = await window.mf.plotly();
@@ -266,6 +266,7 @@
     filter();
   }
   window.addEventListener('mf:arrive', reread);
+  if (document.querySelector('link[rel=preload][href*="/plotly-"]')) window.mf.plotly(); // this page will draw
   window.addEventListener('scroll', () => host?.isConnected && draw(), { passive: true, capture: true });
   window.addEventListener('resize', () => host?.isConnected && draw(true));
   new MutationObserver(() => {

@@ -12,6 +12,10 @@ from dashboard.data.runs import Key, is_number
 from dashboard.data.task_counts import PARAMETERS
 from dashboard.models import TaskRef
 
+# A step's first task is looked for among this many, without an order: PostgreSQL would take ORDER BY task_id LIMIT 1 as
+# an invitation to walk through the primary key of all tasks.
+FEW = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Location:
@@ -56,12 +60,11 @@ def of_parameters(reader: Reader, key: Key) -> ParametersTask | None:
         "parameters task",
         select(t.task_id, t.task_name)
         .where(t.flow_id == key[0], t.run_number == key[1], t.step_name == PARAMETERS)
-        .order_by(t.task_id)
-        .limit(1),
+        .limit(FEW),
     )
     if not tasks:
         return None
-    task_id, name = tasks[0]
+    task_id, name = min(tasks)
     rows = reader.all(
         "parameters",
         select(a.name, a.sha, a.location, a.ds_type)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Text, cast, select
 
 from dashboard.data.database import Reader
+from dashboard.data.locations import FEW
 from dashboard.data.metadata import Metadatum, plain
 from dashboard.data.runs import Key, chunks, columns, run_of
 from dashboard.data.task_counts import PARAMETERS
@@ -47,27 +48,23 @@ class RunFacts:
 def facts(reader: Reader, key: Key, first_step: str | None) -> RunFacts:
     """From the `_parameters` task and the first task of the first step; what is not there yet is empty."""
     t, m = reader.tables.tasks.c, reader.tables.metadata.c
-    tasks = [
-        (key[0], key[1], step, row[0])
-        for step in (PARAMETERS, first_step)
-        if step is not None
-        for row in reader.all(
-            "first task of a step",
-            select(t.task_id)
-            .where(t.flow_id == key[0], t.run_number == key[1], t.step_name == step)
-            .order_by(t.task_id)
-            .limit(1),
-        )
-    ]
+    steps = [step for step in (PARAMETERS, first_step) if step is not None]
+    found = reader.all(
+        "tasks of the first steps",
+        select(t.step_name, t.task_id)
+        .where(t.flow_id == key[0], t.run_number == key[1], t.step_name.in_(steps))
+        .limit(FEW),
+    )
+    tasks = [(*key, *min(row for row in found if row[0] == step)) for step in {row[0] for row in found}]
     if not tasks:
         return RunFacts((), (), {}, {}, None)
     rows = reader.all(
         "metadata of a run",
-        select(m.step_name, m.field_name, cast(m.value, Text), m.type, m.ts_epoch)
+        select(m.step_name, m.field_name, cast(m.value, Text), m.type, m.ts_epoch, m.id)
         .where(reader.dialect.one_of((m.flow_id, m.run_number, m.step_name, m.task_id), tasks))
-        .order_by(m.ts_epoch.desc(), m.id.desc())
         .limit(MOST_METADATA),
     )
+    rows = sorted(rows, key=lambda row: (row.ts_epoch, row.id), reverse=True)
     metadata = tuple(Metadatum(row[0], row[1], plain(row[2]), row[3], row[4]) for row in rows)
     newest = {one.name: one.value for one in reversed(metadata)}
     origin = newest.get("origin-run-id")

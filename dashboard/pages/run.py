@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
+from collections.abc import Sequence
+
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, get_asset_url, html, no_update
 from dash.development.base_component import Component
 
 from components import feedback
@@ -10,7 +12,7 @@ from components.attributes import aria, data
 from dashboard import query_text, shell
 from dashboard.digest import digest
 from dashboard.errors import BadQuery
-from dashboard.extension import Page
+from dashboard.extension import Early, Page
 from dashboard.links import href, split
 from dashboard.pathspec import Pathspec
 from dashboard.run_details import RunDetails
@@ -22,6 +24,7 @@ from dashboard.run_page.toolbar import misunderstood, tabs, toolbar
 from dashboard.services import Services
 from dashboard.task_query import SINGLE, TaskQuery
 
+PLOTLY = "vendor/plotly-cartesian-4.1.1/plotly-cartesian.min.js"  # as in assets/js/00-plotly.js
 DRAWN_FOR = "data-for"  # the query that the links in a part of the page start from; assets/js/soft-nav.js reads it
 FRESH: dict[str, str] = {}  # a Store without data would keep that of the run that was shown before
 
@@ -68,6 +71,13 @@ def layout(flow: str = "", rest: str = "", **_query: object) -> Component:
         className="page-run",
         **data(single=" ".join(SINGLE)),
     )
+
+
+def early(parts: Sequence[str]) -> list[Early]:
+    """The tasks and Plotly, which draws them."""
+    if len(parts) != 2 or not all(parts) or parts[0].startswith(("-", "_")):
+        return []
+    return [Early("fetch", href(f"/-/columns{Pathspec(*parts).url}")), Early("script", get_asset_url(PLOTLY))]
 
 
 def register(app: Dash, services: Services) -> None:
@@ -166,4 +176,4 @@ def register(app: Dash, services: Services) -> None:
     app.clientside_callback(ClientsideFunction("run", "ask_for_more"), Input(ids.SHOWN, "data"))
 
 
-PAGE = Page(name="run", path="/<flow>/<rest>", title="Run", layout=layout, register=register)
+PAGE = Page(name="run", path="/<flow>/<rest>", title="Run", layout=layout, register=register, early=early)
