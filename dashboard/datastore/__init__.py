@@ -17,13 +17,14 @@ from dashboard.datastore.pickled import decode
 from dashboard.datastore.plain import NotPlain
 from dashboard.datastore.stderr import last_error
 from dashboard.datastore.store import Datastore, TooLarge, Unreadable
-from dashboard.datastore.stores import open_store
+from dashboard.datastore.stores import StoreOptions, open_store
 
 __all__ = [
     "Datastore",
     "LocalStore",
     "NotPlain",
     "Parameter",
+    "StoreOptions",
     "TooLarge",
     "Unreadable",
     "decode",
