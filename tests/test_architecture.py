@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     r"dashboard\.status(\..*)?": (*LEAVES, "dashboard.status", "numpy"),
     r"dashboard\.insight(\..*)?": (*LEAVES, "dashboard.insight", "dashboard.status", "numpy"),
     r"dashboard\.data(\..*)?": (*LEAVES, "dashboard.data", "dashboard.status", "numpy", "sqlalchemy"),
-    r"dashboard\.datastore(\..*)?": (*LEAVES, "dashboard.datastore", "fsspec"),
+    r"dashboard\.datastore(\..*)?": (*LEAVES, "dashboard.datastore", "fsspec", "numpy", "re2"),
     r"dashboard\.local(\..*)?": (
         *LEAVES,
         "dashboard.local",

@@ -64,6 +64,41 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     return Tree(folder / ".metaflow", {how: (folder / f"{how}.id").read_text().strip() for how in ways})
 
 
+TALKING = "TalkingFlow"
+
+
+@pytest.fixture(scope="session")
+def talking(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """A run that prints all that is hard to show, on disk; its key is the empty text."""
+    folder = tmp_path_factory.mktemp("talking")
+    run = _run("talking_flow.py", folder, METAFLOW_DEFAULT_DATASTORE="local")
+    return Tree(folder / ".metaflow", {"": run})
+
+
+def _run(flow: str, folder: Path, *options: str, **environment: str) -> str:
+    """Run a flow of this folder with Metaflow; its id."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("METAFLOW", "AWS"))}
+    own = {
+        "METAFLOW_USER": "tester",
+        "METAFLOW_HOME": str(folder / "home"),
+        "METAFLOW_DATASTORE_SYSROOT_LOCAL": str(folder),
+        "METAFLOW_DEFAULT_METADATA": "local",
+    }
+    command = [
+        sys.executable,
+        str(Path(__file__).with_name(flow)),
+        "run",
+        "--run-id-file",
+        str(folder / "id"),
+        *options,
+    ]
+    done = subprocess.run(
+        command, env={**kept, **own, **environment}, cwd=folder, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+    return (folder / "id").read_text().strip()
+
+
 @pytest.fixture(scope="session")
 def _s3_server() -> Iterator[s3.Server]:
     with s3.serve() as server:
@@ -83,21 +118,13 @@ def s3_server(_s3_server: s3.Server, monkeypatch: pytest.MonkeyPatch, caplog: py
 @pytest.fixture(scope="session")
 def s3_run(_s3_server: s3.Server, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The id of a run that the real Metaflow wrote to the S3 server."""
-    folder = tmp_path_factory.mktemp("s3")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("METAFLOW", "AWS"))}
-    environment = {
-        **kept,
+    return _run(
+        "broken_flow.py",
+        tmp_path_factory.mktemp("s3"),
+        "--with",
+        "card",
         **s3.KEYS,
-        "METAFLOW_USER": "tester",
-        "METAFLOW_HOME": str(folder / "home"),
-        "METAFLOW_DATASTORE_SYSROOT_LOCAL": str(folder),
-        "METAFLOW_DEFAULT_METADATA": "local",
-        "METAFLOW_DEFAULT_DATASTORE": "s3",
-        "METAFLOW_DATASTORE_SYSROOT_S3": s3.ROOT,
-        "METAFLOW_S3_ENDPOINT_URL": _s3_server.url,
-    }
-    flow = Path(__file__).with_name("broken_flow.py")
-    command = [sys.executable, str(flow), "run", "--with", "card", "--run-id-file", str(folder / "id")]
-    done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return (folder / "id").read_text().strip()
+        METAFLOW_DEFAULT_DATASTORE="s3",
+        METAFLOW_DATASTORE_SYSROOT_S3=s3.ROOT,
+        METAFLOW_S3_ENDPOINT_URL=_s3_server.url,
+    )
