@@ -1,8 +1,17 @@
-"""What runs left in their datastore: parameters and the last error. Nothing is ever unpickled.
+"""What runs left in their datastore: artifacts, parameters, logs, cards, the last error. Nothing is ever unpickled.
 
 store       Datastore, the one door to the bytes, and what it raises
-stores      open_store(ds_type, ds_root) -> Datastore | None
+stores      open_store(ds_type, ds_root, options) -> Datastore | None
+address     where a datastore is, as one text
+gate        how many read one datastore at the same time, and how long
+tree        what all stores have in common
+names       names in a path
 local       LocalStore: a `.metaflow` tree on this machine
+remote      RemoteStore: one in S3, Azure or Google
+clouds      the file systems for that
+logs        logs of attempts, a package of its own
+cards       the cards of a task, their HTML and data
+card_frame  a card as it is served
 pickled     decode: plain data out of a pickle, by reading its opcodes
 plain       NotPlain, and the bounds of plain data
 values      compact: one short line of text for a plain value

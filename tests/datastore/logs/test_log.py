@@ -349,6 +349,27 @@ class Full:
     def close(self) -> None: ...
 
 
+def test_a_store_that_fails_in_between_loses_nothing(s3_server: Server) -> None:
+    for name in ("out", "err"):
+        body = b"".join(stamped(n, f"{name} {n}") for n in range(30_000))
+        s3_server.put("/".join((*TASK, f"7.task_std{name}.log")), body)
+    store = open_store("s3", ROOT, StoreOptions(s3_endpoint=s3_server.url, timeout=2))
+    assert store
+    log = opened(store, "both", attempt=7)
+    assert [line.text for line in log.lines(1, 2)] == ["out 0", "err 0"]
+    assert total(log) is None
+    for fault in ({"status": 403, "code": "AccessDenied"}, {"missing": 1000}, {"hold": threading.Event()}):
+        s3_server.victim = "7.task_stderr.log"
+        for name, value in fault.items():
+            setattr(s3_server, name, value)
+        with pytest.raises(Unreadable, match=r"^The datastore .*\.$"):
+            log.count()
+        s3_server.heal()
+    assert log.search("30000").is_complete
+    assert total(log) == 60_000
+    assert [line.text for line in log.tail(2)] == ["out 29999", "err 29999"]
+
+
 @pytest.mark.parametrize("stream", ["stdin", "../stdout", ""])
 def test_only_streams_have_logs(tmp_path: Path, stream: Stream) -> None:
     with pytest.raises(Unreadable):
