@@ -8,6 +8,7 @@ mf.cards/<flow>/runs/<run>/tasks/<task>/…       the same before June 2022
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ FOLDER = "mf.cards"
 MAX_CARDS = 200  # of one task
 HTML_LIMIT = 32 * 1024 * 1024  # bytes
 DATA_LIMIT = 8 * 1024 * 1024
+LATEST = 1e11  # seconds; later ones are no times
 FINAL = "final"  # the reload token of a card that will not change any more
 
 _NAME = re.compile(r"(?P<type>[^-]+)(?:-(?P<id>[^-]+))?-(?P<hash>[0-9A-Za-z]+)(?:\.html|\.data\.json)")
@@ -63,9 +65,9 @@ def cards(store: Datastore, flow: str, run: str, step: str, task: str) -> list[C
     return sorted(found, key=lambda card: (card.modified_at or 0, card.type, card.id or ""))
 
 
-def card(store: Datastore, flow: str, run: str, step: str, task: str, hash: str) -> Card | None:  # noqa: A002
+def card(store: Datastore, flow: str, run: str, step: str, task: str, card_hash: str) -> Card | None:
     """The card with this hash; found among those that are there, so the hash is never part of a path."""
-    return next((one for one in cards(store, flow, run, step, task) if one.hash == hash), None)
+    return next((one for one in cards(store, flow, run, step, task) if one.hash == card_hash), None)
 
 
 def card_html(store: Datastore, card: Card, limit: int = HTML_LIMIT) -> bytes | None:
@@ -85,11 +87,18 @@ def card_data(store: Datastore, card: Card, limit: int = DATA_LIMIT) -> CardData
     if len(text) > limit:
         raise TooLarge(f"The data of the card are larger than {limit / 2**20:g} MB.")
     try:
-        found = json.loads(text, parse_constant=lambda _name: None)  # no browser reads NaN
+        found = json.loads(text, parse_constant=lambda _name: None, parse_float=_finite)
         token, at = found["reload_token"], found.get("created_on")
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise Unreadable("The data of the card are damaged.") from None
-    return CardData(str(token), found.get("data"), int(at * 1000) if type(at) in (int, float) else None)
+    is_time = type(at) in (int, float) and 0 <= at < LATEST
+    return CardData(str(token), found.get("data"), int(at * 1000) if is_time else None)
+
+
+def _finite(text: str) -> float | None:
+    """A number that a browser reads as JSON, too."""
+    number = float(text)
+    return number if math.isfinite(number) else None
 
 
 def _card(folder: Path, entry: Entry, has_data: bool) -> Card | None:

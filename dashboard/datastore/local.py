@@ -61,18 +61,15 @@ class LocalStore(Tree):
 
     def entries(self, path: Path, limit: int) -> list[Entry]:
         """Regular files in a folder; links are left out."""
-        found = []
         with self._gate.seat():
             try:
                 with os.scandir(self._below(path)) as entries:
-                    for entry in islice(entries, limit):
-                        if entry.is_file(follow_symlinks=False):
-                            about = entry.stat(follow_symlinks=False)
-                            found.append(Entry(entry.name, about.st_size, about.st_mtime_ns // 1_000_000))
+                    found = [_entry(entry) for entry in islice(entries, limit)]
             except OSError as problem:
-                if problem.errno not in _ABSENT:
-                    raise Unreadable(f"The folder cannot be read: {problem.strerror}.") from None
-        return sorted(found, key=lambda entry: entry.name)
+                if problem.errno in _ABSENT:
+                    return []
+                raise Unreadable(f"The folder cannot be read: {problem.strerror}.") from None
+        return sorted(filter(None, found), key=lambda entry: entry.name)
 
     def attributes(self, path: Path) -> bytes | None:
         """The file `<name>_meta` beside it."""
@@ -100,6 +97,17 @@ class LocalStore(Tree):
             os.close(fd)
             raise Unreadable("The datastore holds something other than a file in this place.")
         return fd
+
+
+def _entry(found: os.DirEntry[str]) -> Entry | None:
+    """A regular file in a folder; None for what is none, or is gone: Metaflow writes by renaming."""
+    try:
+        about = found.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(about.st_mode):
+        return None
+    return Entry(found.name, about.st_size, about.st_mtime_ns // 1_000_000)
 
 
 def _read(fd: int, limit: int) -> bytes:

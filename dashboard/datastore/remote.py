@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import re
@@ -21,10 +22,15 @@ ATTRIBUTES = "metaflow-user-attributes"  # Azure, whose keys are identifiers, ha
 
 _MEANT_BY_CLIENTS = re.compile(r"[?*#%\[\]{}]")  # versions and patterns; Metaflow writes none of them
 _TIMES = ("LastModified", "last_modified", "updated", "mtime", "created")  # in the order of trust
+_CODES = ("errno", "status_code", "code")  # where S3, Azure and Google say what went wrong
 _LOGGER = logging.getLogger(__name__)
 
 # The libraries of the clouds raise these under names of their own; they are optional, so they cannot be imported.
 _NO_ENTRY = re.compile(r"Credential|ClientAuthentication|ProfileNotFound|SSO|Unauthorized|Forbidden|RefreshError")
+
+
+class _NoSuchRange(StoreUnavailable):
+    """A range that begins at the end of the object, or something else that was asked for wrongly."""
 
 
 class RemoteStore(Tree):
@@ -52,8 +58,7 @@ class RemoteStore(Tree):
             return b""
         try:
             data = self._ask("_cat_file", path, start=start, end=start + length)
-        except StoreUnavailable:
-            # A range that begins at the end, also that of an empty object, is an error in some clouds.
+        except _NoSuchRange:  # for some clouds also the first byte of an empty object
             entry = self.stat(path)
             if entry is None or start < entry.size:
                 raise
@@ -108,7 +113,8 @@ def _explained(problem: Exception) -> Unreadable:
     kind = type(problem).__name__
     if isinstance(problem, PermissionError) or _NO_ENTRY.search(kind):
         return StoreRefused(f"The datastore does not let the dashboard in ({kind}).")
-    return StoreUnavailable(f"The datastore cannot be read now ({kind}).")
+    is_range = any(getattr(problem, name, None) in (errno.EINVAL, 416, "416") for name in _CODES)
+    return (_NoSuchRange if is_range else StoreUnavailable)(f"The datastore cannot be read now ({kind}).")
 
 
 def _entry(about: Mapping[str, Any]) -> Entry:

@@ -117,7 +117,20 @@ def test_cards_are_bounded(store: LocalStore, tmp_path: Path) -> None:
     assert len(cards(store, *WHERE)) == 200
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", "{}", "[" * 100_000, "null", '"x"', "\x00", '{"data": {}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{",
+        "{}",
+        "[" * 100_000,
+        "null",
+        '"x"',
+        "\x00",
+        '{"data": {}}',
+    ],
+)
 def test_damaged_data_are_a_sentence(store: LocalStore, tmp_path: Path, text: str) -> None:
     write(tmp_path, f"{NEW}/cards/default-1.html", "x")
     write(tmp_path, f"{NEW}/runtime/default-1.data.json", text)
@@ -128,9 +141,11 @@ def test_damaged_data_are_a_sentence(store: LocalStore, tmp_path: Path, text: st
 def test_data_are_what_a_browser_reads(store: LocalStore, tmp_path: Path) -> None:
     write(tmp_path, f"{NEW}/cards/default-1.html", "x")
     write(
-        tmp_path, f"{NEW}/runtime/default-1.data.json", '{"reload_token": "render-seq-2", "data": [NaN, Infinity, 1]}'
+        tmp_path,
+        f"{NEW}/runtime/default-1.data.json",
+        '{"reload_token": "render-seq-2", "data": [NaN, 1e999, 1.5], "created_on": 1e300}',
     )
     data = card_data(store, only(store))
     assert data
     assert (data.reload_token, data.is_final, data.created_at) == ("render-seq-2", False, None)
-    assert json.dumps(data.data) == "[null, null, 1]"
+    assert json.dumps(data.data) == "[null, null, 1.5]"

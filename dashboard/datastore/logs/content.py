@@ -67,6 +67,8 @@ class Content(ABC):
         """All bytes from `start` on, those not yet counted too."""
         while True:
             known = self.index.size - start
+            if known < 0:
+                return
             chunk = self.read(start, min(known, NEAR_CHUNK)) if known > 0 else self.advance(start)
             if chunk is None:
                 continue  # somebody else counted in between

@@ -74,7 +74,10 @@ class Log:
             return True
 
     def tail(self, count: int) -> list[Line]:
-        """The last lines, read from the end: fewer than `count` where they are longer than 8 MiB together."""
+        """The last lines, read from the end: fewer than `count` where they are longer than 8 MiB together.
+
+        They have numbers once `count` has counted all there is; before, that may be a long way off.
+        """
         count = max(1, min(count, MOST_LINES))
         content, found = self._content, self._parts.found
         if content.is_counted:
@@ -175,13 +178,14 @@ def _reader(store: Datastore, part: Part) -> tail.Read:
 
 
 def _bounded(content: Content, start: int) -> Iterator[bytes]:
-    """As much as one may look at for a window of lines."""
+    """As much as one may look at for a window of lines; no beginning of a line that would pass for a whole one."""
     seen = 0
     for chunk in content.stream(start):
-        yield chunk
         seen += len(chunk)
         if seen >= MOST_BYTES:
+            yield chunk[: chunk.rfind(b"\n") + 1] or chunk
             return
+        yield chunk
 
 
 def _without_lines(chunks: Iterator[bytes], skip: int) -> Iterator[bytes]:
