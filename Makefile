@@ -46,5 +46,5 @@ help: ## this list
 $(VENV)/.stamp: requirements.txt
 	@$(PYTHON) -c '$(OLD_PYTHON)' && $(PYTHON) -m venv $(VENV) && $(BIN)/pip install -q --disable-pip-version-check -r $< && touch $@
 
-$(VENV)/.stamp-dev: requirements-dev.txt $(VENV)/.stamp
+$(VENV)/.stamp-dev: requirements-dev.txt requirements-s3.txt $(VENV)/.stamp
 	@$(BIN)/pip install -q --disable-pip-version-check -r $< && touch $@

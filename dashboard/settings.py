@@ -81,6 +81,32 @@ def _url_path(value: str) -> str:
     return f"/{value.strip('/')}/" if value.strip("/") else "/"
 
 
+def _server(value: str) -> str:
+    if not re.fullmatch(r"https?://[^/\s?#@]+/?", value):
+        raise ValueError("a URL such as https://s3.example.org is needed, without a path")
+    return value.rstrip("/")
+
+
+def _location(value: str) -> str:
+    place = value.strip()
+    if not re.fullmatch(r"/.+|(s3|gs|azure)://[^/]+(/.+)?|[A-Za-z]:[/\\].+", place):
+        raise ValueError(
+            "places such as /folder, s3://bucket/prefix, gs://bucket/prefix or azure://container/prefix are needed"
+        )
+    return place if place == "/" else place.rstrip("/")
+
+
+def _locations(value: str) -> tuple[str, ...]:
+    return tuple(_location(one) for one in value.split(",") if one.strip())
+
+
+def _moves(value: str) -> tuple[tuple[str, str], ...]:
+    pairs = [one.partition("=") for one in value.split(",") if one.strip()]
+    if not all(found for _old, found, _new in pairs):
+        raise ValueError("pairs such as s3://bucket/metaflow=/mnt/metaflow, parted by commas, are needed")
+    return tuple((_location(old), _location(new)) for old, _found, new in pairs)
+
+
 def _setting(
     names: str, default: object, parse: Callable[[str], object], meaning: str, *, secret: bool = False
 ) -> Any:  # the field's own type is at its declaration
@@ -182,6 +208,35 @@ class Settings:
         PREFIX + "SLOW_QUERY", 500, _whole(0, 3_600_000), "Milliseconds from which a query is logged as slow."
     )
 
+    # The datastores
+    datastore_map: tuple[tuple[str, str], ...] = _setting(
+        PREFIX + "DATASTORE_MAP",
+        (),
+        _moves,
+        "Where datastores are read instead: `s3://bucket/metaflow=/mnt/metaflow,…`.",
+    )
+    datastore_roots: tuple[str, ...] = _setting(
+        PREFIX + "DATASTORE_ROOTS",
+        (),
+        _locations,
+        "The only datastores that are read, parted by commas; else all that tasks name.",
+    )
+    datastore_timeout: float = _setting(
+        PREFIX + "DATASTORE_TIMEOUT", 10.0, _number(0.1, 600), "Seconds that one read of a datastore may take."
+    )
+    datastore_reads: int = _setting(
+        PREFIX + "DATASTORE_READS", 4, _whole(1, 256), "Reads of one datastore at the same time."
+    )
+    s3_endpoint: str | None = _setting(
+        "METAFLOW_S3_ENDPOINT_URL", None, _server, "S3 server; else the one of the AWS configuration."
+    )
+    azure_endpoint: str | None = _setting(
+        "METAFLOW_AZURE_STORAGE_BLOB_SERVICE_ENDPOINT",
+        None,
+        _server,
+        "Azure storage account, `https://account.blob.core.windows.net`.",
+    )
+
     # The pages
     refresh: float = _setting(PREFIX + "REFRESH", 5.0, _number(1, 3600), "Seconds between two looks for news.")
     scan_budget: int = _setting(
@@ -257,7 +312,7 @@ def table() -> str:
     rows = ["| Environment variable | Default | Meaning |", "|---|---|---|"]
     for one in fields(Settings):
         names = " or ".join(f"`{name}`" for name in one.metadata["names"])
-        default = "" if one.default is None else f"`{_shown(one.default)}`"
+        default = "" if one.default in (None, ()) else f"`{_shown(one.default)}`"
         rows.append(f"| {names} | {default} | {one.metadata['help']} |")
     return "\n".join(rows)
 

@@ -13,6 +13,7 @@ import app
 from dashboard import settings
 
 ROOT = Path(__file__).parent.parent
+REQUIREMENTS = [path.name for path in sorted(ROOT.glob("requirements*.txt"))]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
@@ -36,11 +37,11 @@ def test_the_table_of_settings_is_the_one_that_the_code_prints() -> None:
 
 def test_every_dependency_has_its_sentence() -> None:
     documented = "".join(line for line in text("docs/dependencies.md").splitlines() if line.startswith("|"))
-    for package in {**pinned("requirements.txt"), **pinned("requirements-dev.txt")}:
+    for package in (package for name in REQUIREMENTS for package in pinned(name)):
         assert re.search(rf"[| ]{re.escape(package)}[,| ]", documented), package
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-s3.txt"])
 def test_what_is_pinned_is_what_is_installed(name: str) -> None:
     assert {package: version(package) for package in pinned(name)} == pinned(name)
 

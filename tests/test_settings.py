@@ -44,6 +44,14 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
         ("USE_SEPARATE_READER_POOL", "True", "use_separate_reader_pool", True),
         ("USE_SEPARATE_READER_POOL", "yes", "use_separate_reader_pool", False),  # as the service reads it
         ("HEARTBEAT_THRESHOLD", "120", "heartbeat_threshold", 120),
+        (
+            "METAFLOW_DASHBOARD_DATASTORE_MAP",
+            "s3://bucket/metaflow = /mnt/metaflow/, azure://c=gs://b/p,",
+            "datastore_map",
+            (("s3://bucket/metaflow", "/mnt/metaflow"), ("azure://c", "gs://b/p")),
+        ),
+        ("METAFLOW_DASHBOARD_DATASTORE_ROOTS", "s3://b, /data", "datastore_roots", ("s3://b", "/data")),
+        ("METAFLOW_S3_ENDPOINT_URL", "http://127.0.0.1:9000/", "s3_endpoint", "http://127.0.0.1:9000"),
     ],
 )
 def test_a_variable_is_read(name: str, value: str, attribute: str, parsed: object) -> None:
@@ -77,6 +85,27 @@ def test_a_variable_is_read(name: str, value: str, attribute: str, parsed: objec
             "METAFLOW_DASHBOARD_PATH_PREFIX",
             "//elsewhere",
             "METAFLOW_DASHBOARD_PATH_PREFIX=//elsewhere: a URL path such as /metaflow/ is needed.",
+        ),
+        (
+            "METAFLOW_DASHBOARD_DATASTORE_MAP",
+            "s3://bucket/metaflow",
+            (
+                "METAFLOW_DASHBOARD_DATASTORE_MAP=s3://bucket/metaflow: pairs such as s3://bucket/metaflow=/mnt/metaflow,"
+                " parted by commas, are needed."
+            ),
+        ),
+        (
+            "METAFLOW_DASHBOARD_DATASTORE_MAP",
+            "s3://bucket=mnt",
+            (
+                "METAFLOW_DASHBOARD_DATASTORE_MAP=s3://bucket=mnt: places such as /folder, s3://bucket/prefix,"
+                " gs://bucket/prefix or azure://container/prefix are needed."
+            ),
+        ),
+        (
+            "METAFLOW_S3_ENDPOINT_URL",
+            "s3.example.org",
+            "METAFLOW_S3_ENDPOINT_URL=s3.example.org: a URL such as https://s3.example.org is needed, without a path.",
         ),
         (
             "METAFLOW_DASHBOARD_CACHE_DIR",

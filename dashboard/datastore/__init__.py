@@ -1,8 +1,17 @@
-"""What runs left in their datastore: parameters, artifacts, errors, the graph. Nothing is ever unpickled.
+"""What runs left in their datastore: artifacts, parameters, logs, cards, errors, the graph. Nothing is ever unpickled.
 
 store       Datastore, the one door to the bytes, and what it raises
-stores      open_store(ds_type, ds_root) -> Datastore | None
+stores      open_store(ds_type, ds_root, options) -> Datastore | None
+address     where a datastore is, as one text
+gate        how many read one datastore at the same time, and how long
+tree        what all stores have in common
+names       names in a path
 local       LocalStore: a `.metaflow` tree on this machine
+remote      RemoteStore: one in S3, Azure or Google
+clouds      the file systems for that
+logs        logs of attempts, a package of its own
+cards       the cards of a task, their HTML and data
+card_frame  a card as it is served
 plain       NotPlain, and the bounds of plain data
 machine     the stack machine that reads the opcodes of a pickle
 pickled     decode: plain data out of a pickle
@@ -30,7 +39,7 @@ from dashboard.datastore.pickled import decode
 from dashboard.datastore.plain import NotPlain
 from dashboard.datastore.stderr import last_error
 from dashboard.datastore.store import Datastore, TooLarge, Unreadable
-from dashboard.datastore.stores import open_store
+from dashboard.datastore.stores import StoreOptions, open_store
 
 __all__ = [
     "Artifact",
@@ -43,6 +52,7 @@ __all__ = [
     "Parameter",
     "Place",
     "Preview",
+    "StoreOptions",
     "TaskException",
     "TooLarge",
     "UnknownEncoding",

@@ -1,16 +1,18 @@
-"""A datastore that the real Metaflow wrote, by runs that fail in different ways."""
+"""Datastores that the real Metaflow wrote: on disk by runs that fail in different ways, and in S3."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from dashboard.datastore import LocalStore
+from tests.datastore import s3
 
 FLOW = "BrokenFlow"
 WAYS = ["raise", "chain", "metaflow", "timeout", "kill", "segfault", "save", "noise"]
@@ -60,3 +62,69 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
         output, _ = process.communicate(timeout=120)
         assert (process.returncode == 0) == (how == SOUND), output
     return Tree(folder / ".metaflow", {how: (folder / f"{how}.id").read_text().strip() for how in ways})
+
+
+TALKING = "TalkingFlow"
+
+
+@pytest.fixture(scope="session")
+def talking(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """A run that prints all that is hard to show, on disk; its key is the empty text."""
+    folder = tmp_path_factory.mktemp("talking")
+    run = _run("talking_flow.py", folder, METAFLOW_DEFAULT_DATASTORE="local")
+    return Tree(folder / ".metaflow", {"": run})
+
+
+def _run(flow: str, folder: Path, *options: str, **environment: str) -> str:
+    """Run a flow of this folder with Metaflow; its id."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("METAFLOW", "AWS"))}
+    own = {
+        "METAFLOW_USER": "tester",
+        "METAFLOW_HOME": str(folder / "home"),
+        "METAFLOW_DATASTORE_SYSROOT_LOCAL": str(folder),
+        "METAFLOW_DEFAULT_METADATA": "local",
+    }
+    command = [
+        sys.executable,
+        str(Path(__file__).with_name(flow)),
+        "run",
+        "--run-id-file",
+        str(folder / "id"),
+        *options,
+    ]
+    done = subprocess.run(
+        command, env={**kept, **own, **environment}, cwd=folder, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+    return (folder / "id").read_text().strip()
+
+
+@pytest.fixture(scope="session")
+def _s3_server() -> Iterator[s3.Server]:
+    with s3.serve() as server:
+        yield server
+
+
+@pytest.fixture
+def s3_server(_s3_server: s3.Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> s3.Server:
+    """An S3 server without faults, and the environment of one who may read it."""
+    caplog.set_level("ERROR", "werkzeug")
+    _s3_server.heal()
+    for name, value in s3.KEYS.items():
+        monkeypatch.setenv(name, value)
+    return _s3_server
+
+
+@pytest.fixture(scope="session")
+def s3_run(_s3_server: s3.Server, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The id of a run that the real Metaflow wrote to the S3 server."""
+    return _run(
+        "broken_flow.py",
+        tmp_path_factory.mktemp("s3"),
+        "--with",
+        "card",
+        **s3.KEYS,
+        METAFLOW_DEFAULT_DATASTORE="s3",
+        METAFLOW_DATASTORE_SYSROOT_S3=s3.ROOT,
+        METAFLOW_S3_ENDPOINT_URL=_s3_server.url,
+    )

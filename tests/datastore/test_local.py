@@ -202,6 +202,38 @@ def test_files_and_tails_are_bounded(root: Path) -> None:
     assert store.tail("F", "1", "s", "2", 0, "stderr.log", 3) == b"ree"
 
 
+def test_a_folder_lists_its_files(root: Path) -> None:
+    store = LocalStore(root)
+    task = root / "F/1/s/2"
+    for name in ("b", "a"):
+        (task / name).write_text(name * 3)
+    (task / "folder").mkdir()
+    (task / "link").symlink_to(root.parent / "secret")
+    os.mkfifo(task / "pipe")
+    found = store.entries(("F", "1", "s", "2"), 100)
+    assert [(entry.name, entry.size) for entry in found] == [("a", 3), ("b", 3)]
+    assert found[0] == store.stat(("F", "1", "s", "2", "a"))
+    assert len(store.entries(("F", "1", "s", "2"), 1)) <= 1
+    assert store.entries(("F", "1", "s", "3"), 100) == store.entries(("F", "1", "s", "2", "a"), 100) == []
+    (root / "F/out").symlink_to(root.parent)
+    for path in (("F", ".."), ("F", "out"), ("F/1",)):
+        with pytest.raises(Unreadable):
+            store.entries(path, 100)
+
+
+def test_ranges_of_a_file(root: Path) -> None:
+    store = LocalStore(root)
+    path = ("F", "1", "s", "2", "0.x")
+    (root / "F/1/s/2/0.x").write_text("0123456789")
+    assert store.read_range(path, 3, 4) == b"3456"
+    assert store.read_range(path, 8, 100) == b"89"
+    assert store.read_range(path, 100, 5) == store.read_range(path, 3, 0) == b""
+    assert store.read_range(("F", "1", "s", "2", "1.x"), 0, 5) is None
+    assert store.stat(("F", "1", "s", "2", "1.x")) is None
+    with pytest.raises(Unreadable):
+        store.stat(("F", "1", "s", "2"))
+
+
 def test_open_store(tree: Tree, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert open_store("local", str(tree.root))
     assert open_store("local", str(root))

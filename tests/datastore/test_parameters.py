@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.datastore import Datastore, LocalStore, Parameter, TooLarge, Unreadable, parameters
+from dashboard.datastore.store import Entry
 from tests.datastore.conftest import FLOW, SOUND, Tree
 from tests.datastore.test_pickled import Reduced
 
@@ -29,6 +30,8 @@ REAL = [
 class Memory:
     """A datastore in a dict."""
 
+    is_near = True
+
     def __init__(self, **values: object) -> None:
         self.values = values
 
@@ -42,6 +45,15 @@ class Memory:
         return self.blob(flow, name)
 
     tail = read
+
+    def stat(self, path: tuple[str, ...]) -> Entry | None:
+        raise NotImplementedError
+
+    def read_range(self, path: tuple[str, ...], start: int, length: int) -> bytes | None:
+        raise NotImplementedError
+
+    def entries(self, path: tuple[str, ...], limit: int) -> list[Entry]:
+        raise NotImplementedError
 
 
 def test_a_real_run(tree: Tree) -> None:
