@@ -2,6 +2,7 @@
 (function () {
   'use strict';
   history.scrollRestoration = 'manual';
+  const CHANGED = 600; // ms after which the page of before is gone
   /** @type {string} */
   let focused = '';
 
@@ -57,12 +58,13 @@
     window.addEventListener('pointerdown', stop);
   }
 
-  /** @param {number} y */
+  /** @param {number} y where to be, also after the page of before has made room for the new one */
   function scrollTo(y) {
+    const begun = performance.now();
     settle(() => {
       if (document.documentElement.scrollHeight < y + window.innerHeight) return false;
       window.scrollTo(0, y);
-      return true;
+      return performance.now() - begun > CHANGED;
     });
   }
 
