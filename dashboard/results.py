@@ -14,8 +14,9 @@ from dashboard.data.judge import Judge
 from dashboard.data.outcomes import outcomes
 from dashboard.data.progress import ProgressCounter
 from dashboard.data.runs import Key
-from dashboard.datastore import last_error, open_store
+from dashboard.datastore import last_error
 from dashboard.models import JudgedRun, Outcome, Run, Status, TaskRef, Verdict
+from dashboard.stores import Stores
 
 TYPICAL_FOR = 300  # seconds that a typical duration stays good
 
@@ -30,9 +31,10 @@ class _Known:
 class Results:
     """Results of runs by key (LRU). Those of runs that may still change are good until the database has changed."""
 
-    def __init__(self, database: Database, judge: Judge, size: int = 5_000) -> None:
+    def __init__(self, database: Database, judge: Judge, stores: Stores, size: int = 5_000) -> None:
         self._database = database
         self._judge = judge
+        self._stores = stores
         self._progress = ProgressCounter()
         self._outcomes: LRUCache[tuple[Key, int], _Known] = LRUCache(size)
         self._typical: TTLCache[str, int | None] = TTLCache(size, TYPICAL_FOR)
@@ -74,7 +76,7 @@ class Results:
         return known
 
     def _explained(self, judged: Sequence[JudgedRun], found: dict[Key, Outcome]) -> dict[Key, Outcome]:
-        """The same outcomes, with the exceptions of their first failures where logs can be read from here."""
+        """The same outcomes, with the exceptions of their first failures where logs are near: a page has fifty."""
         asked = [
             (one.run, task)
             for one in judged
@@ -83,7 +85,7 @@ class Results:
         ]
         errors: dict[tuple[Key, TaskRef], str | None] = {}
         for (run, task), location in zip(asked, self._database(_locations, asked), strict=True):
-            store = open_store(location.ds_type, location.ds_root) if location else None
+            store = self._stores.near(location)
             if store:
                 error = last_error(store, run.flow, run.id, task.step, task.task, task.attempt or 0)
                 errors[(run.key, task)] = error

@@ -14,7 +14,7 @@ from dashboard.data.judge import Judge
 from dashboard.data.run_facts import RunFacts
 from dashboard.data.runs import Key
 from dashboard.data.steps import step_spans
-from dashboard.datastore import Parameter, open_store, parameters
+from dashboard.datastore import Parameter, parameters
 from dashboard.graph import Graph
 from dashboard.graphs import Graphs
 from dashboard.insight.estimate import Estimate, estimate
@@ -24,6 +24,7 @@ from dashboard.insight.story import Story, story
 from dashboard.models import JudgedRun, Run, Status, TaskRef
 from dashboard.run_state import wire
 from dashboard.run_state.view import RunView
+from dashboard.stores import Stores
 from dashboard.task_errors import error_of
 
 GOOD_FOR = 60  # seconds that the history of a flow stays good
@@ -64,8 +65,8 @@ class RunDetails:
 class DetailsOf:
     """Details by run; those of a run that has not changed are remembered."""
 
-    def __init__(self, database: Database, judge: Judge, graphs: Graphs) -> None:
-        self._database, self._judge, self._graphs = database, judge, graphs
+    def __init__(self, database: Database, judge: Judge, graphs: Graphs, stores: Stores) -> None:
+        self._database, self._judge, self._graphs, self._stores = database, judge, graphs, stores
         # Single flight: whoever asks for what is being gathered waits for it.
         self._details = cached(LRUCache(64), key=_name, condition=threading.Condition())(self._load)
         self._history = cached(TTLCache(500, GOOD_FOR), condition=threading.Condition())(self._find_history)
@@ -120,13 +121,12 @@ class DetailsOf:
         task = self._database(locations.of_parameters, run.key)
         if task is None:
             return ()
-        store = open_store(task.location.ds_type, task.location.ds_root) if task.location else None
-        return parameters(store, run.flow, run.id, task.task, task.hashes)
+        return parameters(self._stores(task.location), run.flow, run.id, task.task, task.hashes)
 
     def _error(self, view: RunView, told: Story) -> str | None:
         if told.first_failure is None:
             return None
-        return error_of(self._database, view.judged.run, task_ref(view, told.first_failure))
+        return error_of(self._database, self._stores, view.judged.run, task_ref(view, told.first_failure))
 
 
 def _name(view: RunView) -> tuple[object, ...]:

@@ -24,6 +24,7 @@ from dashboard.run_state.states import RunStates
 from dashboard.settings import Settings
 from dashboard.source import Source
 from dashboard.status import Limits
+from dashboard.stores import Stores
 
 MOST_RUNNING = 500  # running runs that are kept at hand
 GOOD_FOR = 30  # seconds; the token itself changes every half minute, since statuses depend on the time
@@ -44,6 +45,7 @@ class Services:
     run_states: RunStates
     graphs: Graphs
     details: DetailsOf
+    stores: Stores
 
     @property
     def default_started(self) -> Span | None:
@@ -169,15 +171,17 @@ def make_services(database: Database, source: Source, settings: Settings) -> Ser
     judge = Judge(limits)
     finder = RunFinder(database, judge, settings)
     states = RunStates(database, judge, settings.run_cache * 1_000_000)
-    graphs = Graphs(database)
+    stores = Stores(settings)
+    graphs = Graphs(database, stores)
     return Services(
         database=database,
         judge=judge,
-        results=Results(database, judge),
+        results=Results(database, judge, stores),
         source=source,
         settings=settings,
         finder=finder,
         run_states=states,
         graphs=graphs,
-        details=DetailsOf(database, judge, graphs),
+        details=DetailsOf(database, judge, graphs, stores),
+        stores=stores,
     )

@@ -84,5 +84,5 @@ def _name(view: RunView, row: int) -> str:
 def _about(services: Services, view: RunView, row: int, hosts_: dict[int, str]) -> dict[str, object]:
     """What the browser does not have: the evidence, the error where one is to be expected, the host."""
     told = view.status[row] == FAILED or QUALIFIERS[view.qualifier[row]] is Qualifier.CAUGHT
-    error = error_of(services.database, view.judged.run, task_ref(view, row)) if told else None
+    error = error_of(services.database, services.stores, view.judged.run, task_ref(view, row)) if told else None
     return {"reason": view.reason(row), "error": error, "host": hosts_.get(int(view.ids[view.task[row]]))}

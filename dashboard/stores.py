@@ -1,0 +1,30 @@
+"""Datastores as the settings allow them: the one place that makes `StoreOptions` of settings."""
+
+from __future__ import annotations
+
+from dashboard.data.locations import Location
+from dashboard.datastore import Datastore, StoreOptions, open_store
+from dashboard.settings import Settings
+
+
+class Stores:
+    """Opens the datastore that metadata name; None where there is none, or it must not or cannot be read."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._options = StoreOptions(
+            moved=settings.datastore_map,
+            allowed=settings.datastore_roots,
+            timeout=settings.datastore_timeout,
+            reads=settings.datastore_reads,
+            s3_endpoint=settings.s3_endpoint,
+            azure_endpoint=settings.azure_endpoint,
+        )
+
+    def __call__(self, location: Location | None) -> Datastore | None:
+        """The store in this place, in a cloud or near."""
+        return open_store(location.ds_type, location.ds_root, self._options) if location else None
+
+    def near(self, location: Location | None) -> Datastore | None:
+        """The store if a read of it costs no journey, for pages that read many tasks one by one."""
+        store = self(location)
+        return store if store is not None and store.is_near else None
