@@ -25,6 +25,8 @@ from dashboard.settings import Settings
 from dashboard.source import Source
 from dashboard.status import Limits
 from dashboard.stores import Stores
+from dashboard.task_details import TasksOf
+from dashboard.task_logs import Logs
 
 MOST_RUNNING = 500  # running runs that are kept at hand
 GOOD_FOR = 30  # seconds; the token itself changes every half minute, since statuses depend on the time
@@ -46,6 +48,8 @@ class Services:
     graphs: Graphs
     details: DetailsOf
     stores: Stores
+    tasks: TasksOf
+    logs: Logs
 
     @property
     def default_started(self) -> Span | None:
@@ -184,4 +188,6 @@ def make_services(database: Database, source: Source, settings: Settings) -> Ser
         graphs=graphs,
         details=DetailsOf(database, judge, graphs, stores),
         stores=stores,
+        tasks=TasksOf(database, graphs, stores),
+        logs=Logs(stores),
     )

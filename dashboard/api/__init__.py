@@ -3,6 +3,8 @@
 runs      runs, one run, the download of the Runs page
 tasks     the attempts of a run
 steps     its steps
+task      one task: its attempts and metadata
+task_logs its logs
 columns   what the page of a run draws, as bytes; no interface for others
 suggest   while a filter is typed
 asked     what a request asks for beside a query
@@ -11,9 +13,10 @@ csv_text  rows as CSV
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, jsonify
+from flask import Blueprint, Flask, Response, jsonify, request
 
-from dashboard.api import asked, columns, runs, steps, suggest, tasks
+from dashboard.api import asked, columns, runs, steps, suggest, task, task_logs, tasks
+from dashboard.datastore import Unreadable
 from dashboard.errors import BadInput, DatabaseError
 from dashboard.services import Services
 
@@ -24,16 +27,25 @@ def register(server: Flask, services: Services) -> None:
 
     @api.errorhandler(asked.Absent)
     def absent(error: asked.Absent) -> tuple[Response, int]:
-        return jsonify(error=str(error)), 404
+        return jsonify(error=str(error)), _status(404)
 
     @api.errorhandler(BadInput)
     def bad(error: BadInput) -> tuple[Response, int]:
-        return jsonify(error=str(error)), 400
+        return jsonify(error=str(error)), _status(400)
 
     @api.errorhandler(DatabaseError)
     def down(error: DatabaseError) -> tuple[Response, int]:
-        return jsonify(error=str(error)), 503
+        return jsonify(error=str(error)), _status(503)
 
-    for part in (runs, tasks, steps, columns, suggest):
+    @api.errorhandler(Unreadable)
+    def unreadable(error: Unreadable) -> tuple[Response, int]:
+        return jsonify(error=str(error)), _status(502)
+
+    for part in (runs, tasks, steps, task, task_logs, columns, suggest):
         part.register(api, services)
     server.register_blueprint(api)
+
+
+def _status(status: int) -> int:
+    """What is shown in place of the data needs no complaint in the console of a browser."""
+    return 200 if request.args.get("quiet") == "1" else status

@@ -24,6 +24,7 @@ artifacts   the artifacts of an attempt by name, type and size
 artifact    the value of one
 exceptions  exception_of: what `_exception` holds
 graph       graph_info: what `_graph_info` holds
+code_package source_lines: files of the code package
 parameters  the parameters and constants of a run
 stderr      last_error: the line of an attempt's stderr that says why it failed
 failure     that line among the lines of a log
@@ -31,6 +32,7 @@ failure     that line among the lines of a log
 
 from dashboard.datastore.artifact import Preview, UnknownEncoding, artifact_preview, artifact_value, client_code
 from dashboard.datastore.artifacts import Artifact, ArtifactRow, Change, Kind, artifacts, changes
+from dashboard.datastore.code_package import source_lines
 from dashboard.datastore.exceptions import Place, TaskException, exception_of
 from dashboard.datastore.graph import graph_info
 from dashboard.datastore.local import LocalStore
@@ -68,4 +70,5 @@ __all__ = [
     "last_error",
     "open_store",
     "parameters",
+    "source_lines",
 ]
