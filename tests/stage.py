@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from dashboard.data.database import Database
 from dashboard.data.runs import Key
@@ -105,6 +105,11 @@ class Stage:
         self.writer.flush()
         return make_services(self.database, Source("sqlite", "a test"), self.settings)
 
+    def commit(self) -> None:
+        """Write what was collected, for all services to see at once."""
+        self.writer.flush()
+        self.database.health(fresh_for=0)
+
     def view(self, key: Key) -> RunView:
         found = self.services().run_states(key)
         assert found is not None
@@ -149,6 +154,14 @@ class Stage:
             made.append(task)
         return made
 
+    def step(self, key: Key, step: str, at: int) -> None:
+        """A step that was registered, and no task of it was."""
+        self.writer.flush()
+        steps = self.writer.tables.steps
+        with self.writer.engine.begin() as connection:
+            row = {"flow_id": key[0], "run_number": key[1], "run_id": str(key[1]), "step_name": step, "ts_epoch": at}
+            connection.execute(insert(steps).values(row))
+
     def caught(self, key: Key, step: str, task: int, at: int) -> None:
         """What says that an exception of the task's first attempt was swallowed."""
         for name, value in (("_success", False), ("_task_ok", True)):
@@ -168,5 +181,5 @@ class Stage:
         for name, value in (("ds-type", "local"), ("ds-root", str(self.root))):
             self.writer.metadatum(key, step, task, name, value, at, (f"attempt_id:{attempt}",))
         folder = self.root / key[0] / str(key[1]) / step / str(task)
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{attempt}.task_stderr.log").write_text(f"Traceback (most recent call last):\n{error}\n")

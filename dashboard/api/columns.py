@@ -21,6 +21,7 @@ from dashboard.run_state.view import FAILED, RunView
 from dashboard.services import Services
 from dashboard.status.attempts import QUALIFIERS
 from dashboard.task_errors import error_of
+from dashboard.task_query import TaskQuery
 
 MOST = 60  # attempts that are told of at once
 
@@ -42,7 +43,8 @@ def register(api: Blueprint, services: Services) -> None:
     @api.get("/columns/<flow>/<run>/matches")
     def matches(flow: str, run: str) -> Response:
         view = run_view(services, asked.run(services, flow, run))
-        return jsonify(tasks=sorted(found_tasks(services, view, request.args.get("q", "")[:255]) or ()))
+        query = TaskQuery.from_values({"q": [request.args.get("q", "")[:255]]})  # refuses what cannot be searched for
+        return jsonify(tasks=sorted(found_tasks(services, view, query.q) or ()))
 
     @api.get("/columns/<flow>/<run>/attempts")
     def attempts(flow: str, run: str) -> Response:
