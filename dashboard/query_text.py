@@ -31,11 +31,11 @@ def understood(text: str, read: Callable[[str], T]) -> tuple[T, str | None, tupl
         problem = str(error)
     good, bad = "", []
     for name, values in parse_qs(text.lstrip("?")).items():
-        more = f"{good}&{urlencode([(name, value) for value in values])}"
         try:
+            more = f"{good}&{urlencode([(name, value) for value in values])}"
             read(more)
             good = more
-        except BadQuery:
+        except (BadQuery, UnicodeEncodeError):  # the latter: half a surrogate pair
             bad.append(name)
     return read(good), problem, tuple(bad)
 
