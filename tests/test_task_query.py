@@ -129,8 +129,7 @@ def test_what_is_understood_of_a_query_can_be_asked_for(pairs: list[tuple[str, s
 
 def test_parameters_with_one_value_are_those_of_the_query() -> None:
     query = TaskQuery(("failed",), ("a",), "q", "task", "tasks", "none", "clock", (1, 2), ("b",), "1")
-    single = {name for name in query.to_query().replace("=", "&").split("&")} & set(SINGLE)
-    assert single == set(SINGLE)
+    assert set(SINGLE) < set(query.to_query().replace("=", "&").split("&"))
     for name in SINGLE:
         assert not isinstance(getattr(query, name), tuple) or name == "zoom"
 

@@ -1,4 +1,4 @@
-"""What the page of a run asks for: columns and their deltas, matches of a search, what a bar tells; on both dialects."""
+"""What the page of a run asks for: columns and their deltas, matches, what a bar tells; on both dialects."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def bytes_of(served: Api, since: str = "", run: str = "HelloFlow/1", status: int
     assert answer.status_code == status, answer.text
     if status == 200:
         assert answer.mimetype == "application/octet-stream"
-    return answer.data
+    data: bytes = answer.data
+    return data
 
 
 @pytest.fixture
