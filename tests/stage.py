@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -135,11 +136,15 @@ class Stage:
 
     def keep(self, flow: str, value: object) -> str:
         """Put a value into the folder; its hash."""
-        made = blob(value)
-        path = self.root / flow / "data" / made.sha[:2] / made.sha
+        return self.keep_bytes(flow, blob(value).data)
+
+    def keep_bytes(self, flow: str, data: bytes) -> str:
+        """Put an artifact into the folder as it is; its hash."""
+        sha = hashlib.sha1(data).hexdigest()
+        path = self.root / flow / "data" / sha[:2] / sha
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(gzip.compress(made.data))
-        return made.sha
+        path.write_bytes(gzip.compress(data))
+        return sha
 
     def tasks(
         self, key: Key, step: str, oks: Sequence[object], at: int, lasted: int = SECOND, stacks: Mapping[int, str] = {}
