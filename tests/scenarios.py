@@ -46,7 +46,7 @@ def killed(stage: Stage) -> Key:
 
 def running(stage: Stage, failed: int = 0, **work: object) -> Key:
     """Two tasks are done, three run, one waits; some failed."""
-    key = begun(stage, beats=True, **({"work": work} if work else {}))
+    key = begun(stage, beats=True, work=work)
     at = stage.now - HOUR + MINUTE
     stage.tasks(key, "work", [True, None, None, None, *[False] * failed], at, stacks=STACKS)
     stage.writer.task(key, "work", at=stage.now - SECOND)
