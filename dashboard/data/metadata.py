@@ -29,5 +29,5 @@ def plain(value: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Without what no link and no answer can hold, though JSON can spell it: NUL characters, halves of surrogate pairs."""
+    """Without what no link and no answer can hold: NUL characters, halves of surrogate pairs; JSON can spell them."""
     return text if text.isprintable() else re.sub("[\x00\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
