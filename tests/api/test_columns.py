@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import update
 
 from dashboard.data.runs import Key
 from tests.oracle import HOUR, MINUTE, SECOND
@@ -88,6 +89,30 @@ def test_the_head_tells_of_run_and_lanes(served: Api, stage: Stage, running: Key
     assert head["whole"], "once a run has ended all is read again"
     assert head["run"] == {"flow": "HelloFlow", "id": "1", "running": False, "end": HOUR}
     assert [lane["look"] for lane in head["lanes"]] == ["completed", "completed", "notrun", "completed"]
+
+
+def test_news_of_the_run_itself_are_told_without_any_task_that_changed(served: Api, stage: Stage) -> None:
+    key = stage.writer.run(at=stage.now - HOUR, heartbeat=stage.now - 10 * MINUTE)
+    stage.tasks(key, "start", [True], stage.now - HOUR)
+    stage.commit()
+    browser = Followed()
+    dead = browser.take(bytes_of(served)).head
+    assert dead["run"]["running"] is False
+    runs = stage.writer.tables.runs
+    with stage.writer.engine.begin() as connection:  # a laptop that slept
+        connection.execute(update(runs).values(last_heartbeat_ts=stage.now // SECOND))
+    stage.step(key, "other", stage.now)
+    stage.writer.run("Other", at=stage.now + SECOND)  # so that the change token differs
+    stage.commit()
+    alive = browser.take(bytes_of(served, dead["stamp"])).head
+    assert (alive["run"]["running"], alive["run"]["end"], alive["whole"]) == (True, None, False)
+    assert [lane["step"] for lane in alive["lanes"]] == ["start", "other"]
+    assert bytes_of(served, alive["stamp"], status=204) == b""
+    stage.step(key, "third", stage.now)
+    stage.writer.run("Other", at=stage.now + 2 * SECOND)
+    stage.commit()
+    more = browser.take(bytes_of(served, alive["stamp"])).head
+    assert [lane["note"] for lane in more["lanes"]] == ["", "no task registered", "no task registered"]
 
 
 def test_a_run_that_is_not_there_is_no_error(served: Api, stage: Stage) -> None:
