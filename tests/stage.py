@@ -22,7 +22,7 @@ from dashboard.source import Source
 from tests.data.writing import Writer, hash_of
 from tests.oracle import SECOND
 
-# Names as users and programs write them; all but one could be the name of a folder.
+# Names as users and programs write them.
 HOSTILE = (
     "<script>alert(1)</script>",
     "say \"hi\" & 'bye'",
