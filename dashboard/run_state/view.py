@@ -99,7 +99,7 @@ def view_of(
         judged=judged,
         now=now,
         generation=before.generation if before else secrets.token_hex(4),
-        version=int(changed.max(initial=before.version if before else 1)),
+        version=max(int(changed.max(initial=1)), _version_of_rest(judged, registered, before)),
         revision=evidence.revision,
         steps=tuple(evidence.steps),
         registered=registered,
@@ -177,6 +177,14 @@ def _changed(
         same &= now[at] == then
     changed[at[same]] = before.changed[same]
     return changed
+
+
+def _version_of_rest(judged: JudgedRun, registered: dict[str, int], before: RunView | None) -> int:
+    """The version in which something else than the attempts last changed: the run's status, or its steps."""
+    if before is None:
+        return 1
+    same = judged.verdict.status is before.judged.verdict.status and registered.keys() == before.registered.keys()
+    return before.version if same else before.version + 1
 
 
 def _labels(evidence: Evidence) -> tuple[str, ...]:
