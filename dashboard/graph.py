@@ -59,8 +59,8 @@ class Graph:
     @classmethod
     def of(cls, info: object) -> Graph | None:
         """From the decoded `_graph_info`; None when it has no steps."""
-        steps = _dict(_dict(info).get("steps"))
-        nodes = {name: _node(name, _dict(step)) for name, step in list(steps.items())[:MOST_STEPS]}
+        steps = [(name, step) for name, step in _dict(_dict(info).get("steps")).items() if isinstance(name, str)]
+        nodes = {name: _node(name, _dict(step)) for name, step in steps[:MOST_STEPS]}
         if not nodes:
             return None
         about = _dict(info)
@@ -101,7 +101,7 @@ class Graph:
 def _node(name: str, step: Mapping[Any, Any]) -> Node:
     cases = _dict(step.get("switch_cases"))
     return Node(
-        name=str(name),
+        name=name,
         kind=_text(step.get("type")) or "linear",
         next=tuple(one for one in _list(step.get("next")) if isinstance(one, str)),
         doc=_text(step.get("doc")) or "",

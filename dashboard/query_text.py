@@ -31,11 +31,11 @@ def understood(text: str, read: Callable[[str], T]) -> tuple[T, str | None, tupl
         problem = str(error)
     good, bad = "", []
     for name, values in parse_qs(text.lstrip("?")).items():
-        more = f"{good}&{urlencode([(name, value) for value in values])}"
         try:
+            more = f"{good}&{urlencode([(name, value) for value in values])}"
             read(more)
             good = more
-        except BadQuery:
+        except (BadQuery, UnicodeEncodeError):  # the latter: half a surrogate pair
             bad.append(name)
     return read(good), problem, tuple(bad)
 
@@ -70,7 +70,7 @@ def each(name: str, given: tuple[str, ...], allowed: Sequence[str]) -> tuple[str
 def number(name: str, values: Mapping[str, Sequence[str]], default: int, most: int) -> int:
     """The last value as a whole number from 1 to `most`."""
     text = values[name][-1] if values.get(name) else str(default)
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= most:
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= most):
         raise BadQuery(f"{name}={text[:80]}: a whole number from 1 to {most} is needed.")
     return int(text)
 

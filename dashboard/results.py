@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 
 from cachetools import LRUCache, TTLCache
 
-from dashboard.data import flows, locations
-from dashboard.data.database import Database, Reader
+from dashboard.data import flows
+from dashboard.data.database import Database
 from dashboard.data.judge import Judge
 from dashboard.data.outcomes import outcomes
 from dashboard.data.progress import ProgressCounter
 from dashboard.data.runs import Key
-from dashboard.datastore import last_error
-from dashboard.models import JudgedRun, Outcome, Run, Status, TaskRef, Verdict
+from dashboard.models import JudgedRun, Outcome, Status, TaskRef, Verdict
 from dashboard.stores import Stores
+from dashboard.task_errors import errors_of
 
 TYPICAL_FOR = 300  # seconds that a typical duration stays good
 
@@ -83,12 +83,10 @@ class Results:
             for task in (found[one.run.key].first_failure, found[one.run.key].first_caught)
             if task is not None and task.attempt is not None
         ]
-        errors: dict[tuple[Key, TaskRef], str | None] = {}
-        for (run, task), location in zip(asked, self._database(_locations, asked), strict=True):
-            store = self._stores.near(location)
-            if store:
-                error = last_error(store, run.flow, run.id, task.step, task.task, task.attempt or 0)
-                errors[(run.key, task)] = error
+        errors = {
+            (run.key, task): error
+            for (run, task), error in zip(asked, errors_of(self._database, self._stores, asked), strict=True)
+        }
 
         def explained(key: Key, task: TaskRef | None) -> TaskRef | None:
             return replace(task, error=errors.get((key, task))) if task else None
@@ -110,7 +108,3 @@ def _is_good(known: _Known | None, verdict: Verdict, token: str | None) -> bool:
 def _same(one: JudgedRun) -> tuple[Key, int]:
     """Tells a run from its namesake of the time before the database was wiped."""
     return one.run.key, one.run.created_at
-
-
-def _locations(reader: Reader, asked: Sequence[tuple[Run, TaskRef]]) -> list[locations.Location | None]:
-    return [locations.of_task(reader, run.key, task) for run, task in asked]

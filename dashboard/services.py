@@ -30,7 +30,7 @@ from dashboard.task_logs import Logs
 
 MOST_RUNNING = 500  # running runs that are kept at hand
 GOOD_FOR = 30  # seconds; the token itself changes every half minute, since statuses depend on the time
-QUICK = 25  # ms that the first answer may search; the rest follows in a second one
+QUICK = 5  # ms that the first answer may search; the rest follows in a second one
 CAUGHT_AT_ONCE = 500  # completed runs looked through for swallowed exceptions at a time: some 40 ms
 
 
@@ -136,6 +136,7 @@ class RunFinder:
             after=after,
             newest_first=newest_first,
             budget=QUICK if quick else self._settings.scan_budget,
+            quick=quick,
         )
 
     def _window(self, wanted: RunFilter) -> RunPage:

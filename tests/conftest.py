@@ -14,9 +14,12 @@ import pytest
 from sqlalchemy import URL, Engine, create_engine
 
 from dashboard.data import embedded
+from dashboard.data.database import Database, Reader
 from dashboard.demo import service_tables
 from dashboard.settings import Settings
 from tests import browser, postgres
+from tests.data.writing import Writer
+from tests.stage import Stage
 
 # Times of first examples vary too much on a loaded machine; CI draws the same examples every time.
 hypothesis.settings.register_profile("dashboard", deadline=None, derandomize="CI" in os.environ)
@@ -83,6 +86,17 @@ def any_database(request: pytest.FixtureRequest) -> Iterator[Store]:
         engine = create_engine(url)
     yield Store(url, engine)
     engine.dispose()
+
+
+@pytest.fixture
+def stage(any_database: Store, tmp_path: Path) -> Iterator[Stage]:
+    """An empty database with a folder for artifacts, once on each dialect."""
+    root = tmp_path / ".metaflow"
+    root.mkdir()
+    database = Database(any_database.url)
+    now = database(Reader.now) // 1000 * 1000
+    yield Stage(Writer(any_database.engine), database, root, now)
+    database.close()
 
 
 @pytest.fixture(scope="session")

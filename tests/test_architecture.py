@@ -21,14 +21,17 @@ ROOT = Path(__file__).parent.parent
 LONGEST = 400  # lines of a module
 LEAVES = (
     "typing_extensions",
-    *(f"dashboard.{name}" for name in ("errors", "models", "filters", "pathspec", "query_text", "task_query")),
+    *(
+        f"dashboard.{name}"
+        for name in ("errors", "models", "filters", "pathspec", "query_text", "task_query", "attempt_query")
+    ),
 )
 DASH = ("dash", "dash_bootstrap_components", "dash_cytoscape")
 
 # Where a module is → what it may import beside the standard library. The first that fits counts.
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     r"app": ("dashboard", "dash", "flask"),
-    r"dashboard\.(models|errors|filters|pathspec|query_text|task_query|graph|settings)": LEAVES,
+    r"dashboard\.(models|errors|filters|pathspec|query_text|task_query|attempt_query|graph|settings)": LEAVES,
     r"dashboard\.status(\..*)?": (*LEAVES, "dashboard.status", "numpy"),
     r"dashboard\.insight(\..*)?": (
         *LEAVES,

@@ -3,13 +3,15 @@
  *
  * The dcc.Interval `shell-interval` asks; its ticks come through `dash_clientside.shell.asked`, the server's answers
  * through `dash_clientside.shell.answer`. It is disabled while paused, while the tab is hidden and while a poll is
- * unanswered. After a failure the next one waits 5, 10, 20, 30 s.
+ * unanswered. After a failure the next one waits 5, 10, 20, 30 s. While the page shows something that has ended
+ * (`data-ended`), only a late change can come, and it asks more seldom.
  *
  * @typedef {{s: 'live' | 'down', at: number, since: number | null, m: string | null}} Answer
  */
 (function () {
   'use strict';
   const BACK_OFF = [5, 10, 20, 30];
+  const SELDOM = 12; // times the usual pause
   const PATIENCE = 10_000; // a poll without answer for this long counts as failed
   let refresh = 5000;
   let paused = false;
@@ -25,6 +27,7 @@
 
   const find = (/** @type {string} */ name) => window.mf.find(`[data-live="${name}"]`);
 
+  const every = () => refresh * (window.mf.find('[data-ended]') ? SELDOM : 1);
   const isOff = () => paused || document.hidden;
 
   /** The interval's next tick, or the moment when an answer is waited for no longer. */
@@ -62,7 +65,7 @@
   function wait(failed) {
     askedAt = 0;
     failures = failed ? failures + 1 : 0;
-    const pause = failed ? BACK_OFF[Math.min(failures, BACK_OFF.length) - 1] * 1000 : refresh;
+    const pause = failed ? BACK_OFF[Math.min(failures, BACK_OFF.length) - 1] * 1000 : every();
     nextAt = Date.now() + pause;
   }
 
@@ -85,10 +88,10 @@
   function state() {
     const silent = Date.now() - (heardAt || openedAt);
     if (last?.s === 'down') return 'down';
-    if (!paused && !document.hidden && silent > Math.max(6 * refresh, 30_000)) return 'down';
+    if (!paused && !document.hidden && silent > Math.max(6 * every(), 30_000)) return 'down';
     if (paused || document.hidden) return 'paused';
     if (!last) return 'waiting';
-    return silent > 3 * refresh + 1000 ? 'late' : 'live';
+    return silent > 3 * every() + 1000 ? 'late' : 'live';
   }
 
   /** "94 s", "2 min 10 s", "3 h 5 min" @param {number} ms */
@@ -127,7 +130,7 @@
     button.classList.toggle('is-down', is === 'down');
     put(find('word'), is === 'late' ? `Data is ${aged} old` : serverGone ? 'Server unreachable' : WORDS[is]);
     put(find('age'), is === 'live' ? `${aged} ago` : is === 'paused' ? aged : '');
-    const does = paused ? 'Click or P: resume' : `Asks every ${refresh / 1000} s. Click or P: pause`;
+    const does = paused ? 'Click or P: resume' : `Asks every ${every() / 1000} s. Click or P: pause`;
     const hint = `${does}\n${button.dataset.source || ''}`;
     if (button.title !== hint) button.title = hint;
     document.documentElement.dataset.mfLive = is;
@@ -193,6 +196,12 @@
     openedAt = Date.now();
     if (heardAt) heardAt = Math.max(heardAt, openedAt - refresh); // what was missed while hidden is nobody's fault
     retry();
+  });
+
+  window.addEventListener('mf:arrive', () => {
+    if (askedAt || !nextAt) return;
+    nextAt = Math.min(nextAt, Date.now() + refresh); // what is shown now may well change
+    schedule();
   });
 
   window.mf.ready(() => {

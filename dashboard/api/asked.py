@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dashboard import query_text
 from dashboard.data import runs, task_facts
 from dashboard.data.database import Reader
 from dashboard.data.task_facts import TaskFacts
@@ -26,10 +27,9 @@ def form(values: Values) -> str:
 
 def limit(values: Values) -> int:
     """How many objects one answer may hold, taken out of the values."""
-    text = values.pop("limit", [str(USUAL)])[-1]
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST):
-        raise BadQuery(f"limit={text[:80]}: a whole number from 1 to {MOST} is needed.")
-    return int(text)
+    found = query_text.number("limit", values, USUAL, MOST)
+    values.pop("limit", None)
+    return found
 
 
 def nothing_else(values: Values, known: str) -> None:

@@ -20,7 +20,8 @@ from dashboard.run_state import wire
 from dashboard.run_state.view import FAILED, RunView
 from dashboard.services import Services
 from dashboard.status.attempts import QUALIFIERS
-from dashboard.task_errors import error_of
+from dashboard.task_errors import errors_of
+from dashboard.task_query import TaskQuery
 
 MOST = 60  # attempts that are told of at once
 
@@ -42,7 +43,8 @@ def register(api: Blueprint, services: Services) -> None:
     @api.get("/columns/<flow>/<run>/matches")
     def matches(flow: str, run: str) -> Response:
         view = run_view(services, asked.run(services, flow, run))
-        return jsonify(tasks=sorted(found_tasks(services, view, request.args.get("q", "")[:255]) or ()))
+        query = TaskQuery.from_values({"q": [request.args.get("q", "")[:255]]})  # refuses what cannot be searched for
+        return jsonify(tasks=sorted(found_tasks(services, view, query.q) or ()))
 
     @api.get("/columns/<flow>/<run>/attempts")
     def attempts(flow: str, run: str) -> Response:
@@ -50,7 +52,10 @@ def register(api: Blueprint, services: Services) -> None:
         rows = _rows(view, request.args.get("of", ""))
         tasks = {(view.steps[view.step[place]], int(view.ids[place])) for place in view.task[rows].tolist()}
         found = services.database(hosts, view.judged.run.key, sorted(tasks))
-        return jsonify({_name(view, row): _about(services, view, row, found) for row in rows})
+        told = [row for row in rows if _has_error(view, row)]
+        errors = errors_of(services.database, services.stores, [(view.judged.run, task_ref(view, row)) for row in told])
+        error = dict(zip(told, errors, strict=True))
+        return jsonify({_name(view, row): _about(view, row, error.get(row), found) for row in rows})
 
 
 def _head(services: Services, view: RunView) -> dict[str, object]:
@@ -81,8 +86,10 @@ def _name(view: RunView, row: int) -> str:
     return f"{view.ids[view.task[row]]}:{view.attempt[row]}"
 
 
-def _about(services: Services, view: RunView, row: int, hosts_: dict[int, str]) -> dict[str, object]:
+def _has_error(view: RunView, row: int) -> bool:
+    return bool(view.status[row] == FAILED) or QUALIFIERS[view.qualifier[row]] is Qualifier.CAUGHT
+
+
+def _about(view: RunView, row: int, error: str | None, hosts_: dict[int, str]) -> dict[str, object]:
     """What the browser does not have: the evidence, the error where one is to be expected, the host."""
-    told = view.status[row] == FAILED or QUALIFIERS[view.qualifier[row]] is Qualifier.CAUGHT
-    error = error_of(services.database, services.stores, view.judged.run, task_ref(view, row)) if told else None
     return {"reason": view.reason(row), "error": error, "host": hosts_.get(int(view.ids[view.task[row]]))}

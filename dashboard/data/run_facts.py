@@ -11,7 +11,7 @@ from sqlalchemy import Text, cast, select
 
 from dashboard.data.database import Reader
 from dashboard.data.locations import FEW
-from dashboard.data.metadata import Metadatum, plain
+from dashboard.data.metadata import Metadatum, clean, plain
 from dashboard.data.runs import Key, chunks, columns, run_of
 from dashboard.data.task_counts import PARAMETERS
 from dashboard.models import Run
@@ -114,7 +114,8 @@ def _object(text: str | None) -> Mapping[str, Any]:
         found = json.loads(text or "{}")
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    listed = found.items() if isinstance(found, dict) else ()
+    return {clean(name): clean(value) if isinstance(value, str) else value for name, value in listed}
 
 
 def _triggers(text: str | None) -> Sequence[Trigger]:
@@ -125,10 +126,10 @@ def _triggers(text: str | None) -> Sequence[Trigger]:
     listed = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
     return [
         Trigger(
-            str(one.get("type") or "event"),
-            str(one.get("name") or "unknown"),
-            str(one.get("id") or ""),
-            {str(name): str(value) for name, value in one.items()},
+            clean(str(one.get("type") or "event")),
+            clean(str(one.get("name") or "unknown")),
+            clean(str(one.get("id") or "")),
+            {clean(name): clean(str(value)) for name, value in one.items()},
         )
         for one in listed[:100]
     ]

@@ -34,7 +34,8 @@ def header(details: RunDetails) -> Component:
     """The header; instants and running durations stay current in the browser."""
     facts = [html.Div([html.Dt(label), html.Dd(value)]) for label, value in _facts(details)]
     top = _top(details.view.judged, snippets.menu(details))
-    return html.Header([top, reason(details), html.Dl(facts, className="mf-facts")])
+    ended = {} if details.view.judged.verdict.status is Status.RUNNING else data(ended="")
+    return html.Header([top, reason(details), html.Dl(facts, className="mf-facts")], **ended)
 
 
 def brief(judged: JudgedRun, now: int) -> Component:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import re
 
+from dashboard.data.metadata import clean
+
 SEPARATOR = " · "  # between the values of nested foreaches
 _ELEMENT = re.compile(r'"((?:[^"\\]|\\.)*)"|([^,]+)')
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -17,7 +19,7 @@ _INDEX = re.compile(r":(\d{1,9})$")
 
 def label(stack: str) -> tuple[tuple[str, ...], str]:
     """The variables of a stack, outermost first, and their values as one line; what cannot be read is all value."""
-    elements = _elements(stack)
+    elements = [clean(element) for element in _elements(stack)]
     pairs = [element.partition("=") for element in elements]
     if not elements or not all(equals for _, equals, _ in pairs):
         return (), _line(stack)

@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.models import JudgedRun, Status
+from dashboard.models import JudgedRun, Qualifier, Status, TaskRef
 from dashboard.run_state.evidence import ATTEMPTS, Evidence
 from dashboard.status import AttemptColumns, AttemptEvidence, Limits, judge_attempt, judge_attempts
-from dashboard.status.attempts import ABSENT, NO_ATTEMPT, STATUSES, Codes, Flags, Instants
+from dashboard.status.attempts import ABSENT, NO_ATTEMPT, QUALIFIERS, STATUSES, Codes, Flags, Instants
 
 COMPLETED, FAILED, RUNNING, PENDING, UNKNOWN = (
     np.uint8(STATUSES.index(status))
     for status in (Status.COMPLETED, Status.FAILED, Status.RUNNING, Status.PENDING, Status.UNKNOWN)
 )
+CAUGHT = np.uint8(QUALIFIERS.index(Qualifier.CAUGHT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def view_of(
         judged=judged,
         now=now,
         generation=before.generation if before else secrets.token_hex(4),
-        version=int(changed.max(initial=before.version if before else 1)),
+        version=max(int(changed.max(initial=1)), _version_of_rest(judged, registered, before)),
         revision=evidence.revision,
         steps=tuple(evidence.steps),
         registered=registered,
@@ -123,6 +124,13 @@ def view_of(
         evidence=rows,
         limits=limits,
     )
+
+
+def caught_tasks(view: RunView) -> list[TaskRef]:
+    """Tasks that ended well only because @catch swallowed their exception."""
+    rows = np.flatnonzero(view.is_last & (view.qualifier == CAUGHT)).tolist()
+    places = view.task[rows].tolist()
+    return [TaskRef(view.steps[view.step[place]], view.task_id(place)) for place in places]
 
 
 def evidence_of(view: RunView, row: int) -> AttemptEvidence:
@@ -177,6 +185,14 @@ def _changed(
         same &= now[at] == then
     changed[at[same]] = before.changed[same]
     return changed
+
+
+def _version_of_rest(judged: JudgedRun, registered: dict[str, int], before: RunView | None) -> int:
+    """The version in which something else than the attempts last changed: the run's status, or its steps."""
+    if before is None:
+        return 1
+    same = judged.verdict.status is before.judged.verdict.status and registered.keys() == before.registered.keys()
+    return before.version if same else before.version + 1
 
 
 def _labels(evidence: Evidence) -> tuple[str, ...]:

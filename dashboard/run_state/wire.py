@@ -10,6 +10,7 @@ assets/js/run-columns.js reads it.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -57,7 +58,7 @@ def packed(view: RunView, since: str = "", **head: Any) -> bytes:
 def _rows_since(view: RunView, since: str) -> NDArray[np.int64] | None:
     """The attempts that changed; None when that cannot be said."""
     generation, _, version = since.partition(".")
-    if generation != view.generation or not version.isdigit() or int(version) > view.version:
+    if generation != view.generation or not re.fullmatch("[0-9]{1,9}", version) or int(version) > view.version:
         return None
     return np.flatnonzero(view.changed > int(version))
 

@@ -10,7 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import formats
-from components.attributes import aria, data
+from components.attributes import data
 from components.icons import icon
 from components.runs_table import instant
 from dashboard.data.task_facts import TaskMetadatum

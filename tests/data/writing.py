@@ -123,8 +123,18 @@ class Writer:
             tags=list(tags),
         )
 
-    def artifact(self, key: Key, step: str, task: int, name: str, sha: str, at: int, attempt: int = 0) -> None:
-        """One artifact."""
+    def artifact(
+        self,
+        key: Key,
+        step: str,
+        task: int,
+        name: str,
+        sha: str,
+        at: int,
+        attempt: int = 0,
+        location: str = "location",
+    ) -> None:
+        """One artifact; the datastore of `location` is a local one."""
         self._add(
             self.tables.artifacts,
             flow_id=key[0],
@@ -134,7 +144,7 @@ class Writer:
             attempt_id=attempt,
             name=name,
             sha=sha,
-            location="location",
+            location=location,
             ds_type="local",
             ts_epoch=at,
         )

@@ -20,6 +20,7 @@ from dashboard.run_state.foreach import index, label
         ('["fruit=apple", "size=2"]', ("fruit", "size"), "apple · 2"),
         ("{x=a=b}", ("x",), "a=b"),
         ('["multi=line\\nvalue"]', ("multi",), "line value"),
+        ('["x\\u0000=\\ud800 ☃"]', ("x\ufffd",), "\ufffd ☃"),
         ("{no pairs}", (), "{no pairs}"),
         ("{}", (), "{}"),
         ("[broken", (), "[broken"),

@@ -356,7 +356,7 @@ def test_increments_give_the_same_columns_as_a_fresh_load(
     for task, step in enumerate(steps, 1):
         inserts.append(partial(writer.task, key, step, at=now - HOUR + task, heartbeat=now, task_id=task))
     for n, (place, kind, attempt) in enumerate(events):
-        inserts.append(_insert(writer, key, steps[place], place + 1, kind, attempt, now - HOUR + 1000 * n, next(ids)))
+        inserts.append(event(writer, key, steps[place], place + 1, kind, attempt, now - HOUR + 1000 * n, next(ids)))
     random.Random(seed).shuffle(inserts)
     database = Database(f"sqlite:///{path}")
     follower = RunState(database, Judge(), key)
@@ -386,7 +386,7 @@ def test_increments_give_the_same_columns_as_a_fresh_load(
     path.unlink()
 
 
-def _insert(
+def event(
     writer: Writer, key: Key, step: str, task: int, kind: str, attempt: int, at: int, number: int
 ) -> Callable[[], object]:
     field, value = {
