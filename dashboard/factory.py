@@ -84,6 +84,14 @@ def _routes(server: Flask, services: Services) -> None:
     """Addresses that are not pages."""
 
     @server.before_request
+    def official_views() -> AnyResponse | None:
+        """Links of the official GUI to the views of a run: /<flow>/<run>/view/<name>."""
+        parts = request.path[len(services.settings.path_prefix) :].strip("/").split("/")
+        if len(parts) != 4 or parts[2] != "view" or parts[3] not in ("timeline", "dag") or parts[0].startswith("_"):
+            return None
+        return redirect(href(Pathspec(parts[0], parts[1]).url))
+
+    @server.before_request
     def redirects() -> AnyResponse | None:
         path = request.path[len(services.settings.path_prefix) - 1 :].strip("/")
         if (
