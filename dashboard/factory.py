@@ -47,9 +47,10 @@ def create_app(database: Database, source: Source, settings: Settings) -> App:
         compress=True,
         on_error=problems.explain,
     )
-    for page in PAGES:
+    for order, page in enumerate(PAGES):
         dash.register_page(
             page.name,
+            order=order,  # else by name; the first template that fits wins
             path=page.path if "<" not in page.path else None,
             path_template=page.path if "<" in page.path else None,
             title=f"{page.title} · Metaflow",

@@ -11,7 +11,7 @@
  */
 (function () {
   'use strict';
-  const NO_PAGE = /^(-\/(api|columns|download|go|health)\b|assets\/|_dash)/;
+  const NO_PAGE = /^(-\/(api|cards|columns|download|go|health)\b|assets\/|_dash)/;
   const query = () => location.pathname + location.search;
   let path = location.pathname;
   let shown = query();

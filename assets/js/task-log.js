@@ -7,7 +7,8 @@
   const task = (window.mf.task = window.mf.task || {});
   const ROW = 20;
   const MOST = 15_000_000; // pixels; browsers end at some 30 million
-  const OVER = 12; // lines drawn beyond the view
+  const SHORT = 40; // lines of a log that is shown whole
+  const OVER = 40; // lines drawn beyond the view
   const SCANNED = 3_000; // lines that a fold may hold
   const NAMES = [['stderr', 'stderr'], ['stdout', 'stdout'], ['both', 'Both']];
 
@@ -134,31 +135,38 @@
     if (!host?.isConnected || !lines) return;
     if (parts.space.style.height !== `${height()}px`) parts.space.style.height = `${height()}px`;
     const shown = Math.ceil(parts.view.clientHeight / ROW);
-    const end = atEnd();
-    const first = end ? Math.max(0, lines.total - shown - OVER) : Math.min(Math.max(0, lines.total - 1), Math.floor(parts.view.scrollTop / perLine()));
+    const end = lines.total > SHORT && atEnd();
+    parts.view.classList.toggle('is-short', lines.total <= SHORT);
+    const first = lines.total <= SHORT ? 0 : end ? Math.max(0, lines.total - shown - OVER) : Math.min(Math.max(0, lines.total - 1), Math.floor(parts.view.scrollTop / perLine()));
     const last = Math.min(lines.total, first + shown + OVER);
     lines.need(first, last);
     const now = `${version} ${first} ${last} ${end} ${location.search}`;
     if (now === drawn) return;
     drawn = now;
     const how = { counted: lines.isCounted, times: on('times'), pattern: task.pattern(search.wanted), chosen: chosen(), current: search.current() };
-    const rows = [];
-    const folds = on('fold');
-    for (let at = first; at < lines.total && rows.length < shown + OVER; at++) {
-      const kind = folds ? task.foldOf(lines.at(at)) : '';
-      const range = kind ? ends(kind, at) : null;
-      const isOpen = !range || unfolded.has(`${range[0] + 1}-${range[1] + 1}`) || holds(range, how);
-      if (range && !isOpen) {
-        rows.push(task.fold(kind, range[0] + 1, range[1] + 1));
-        at = range[1];
-      } else rows.push(task.line(lines.at(at), at + 1, how));
-    }
+    const rows = collected(end ? lines.total - 1 : first, end ? -1 : 1, Math.max(SHORT, shown + OVER), how);
     parts.block.replaceChildren(...rows);
     parts.view.classList.toggle('no-wrap', !on('wrap'));
     parts.block.style.top = end ? '' : `${Math.max(0, Math.min(parts.view.scrollTop, height() - 1))}px`;
     parts.block.style.bottom = end ? '0' : '';
     bar(first, Math.min(lines.total, first + shown));
     host.dataset.drawn = String(Number(host.dataset.drawn || 0) + 1);
+  }
+
+  /** Rows from a place on, downwards or upwards, in the order in which they stand. @param {number} at @param {1 | -1} by @param {number} most @param {any} how */
+  function collected(at, by, most, how) {
+    const rows = [];
+    const folds = on('fold');
+    for (; at >= 0 && at < lines.total && rows.length < most; at += by) {
+      const kind = folds ? task.foldOf(lines.at(at)) : '';
+      const range = kind ? ends(kind, at) : null;
+      const isOpen = !range || unfolded.has(`${range[0] + 1}-${range[1] + 1}`) || holds(range, how);
+      if (range && !isOpen) {
+        rows.push(task.fold(kind, range[0] + 1, range[1] + 1));
+        at = by > 0 ? range[1] : range[0];
+      } else rows.push(task.line(lines.at(at), at + 1, how));
+    }
+    return by > 0 ? rows : rows.reverse();
   }
 
   /** Where the lines of one fold begin and end. @param {string} kind @param {number} at @returns {[number, number]} */

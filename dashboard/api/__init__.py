@@ -5,6 +5,8 @@ tasks     the attempts of a run
 steps     its steps
 task      one task: its attempts and metadata
 task_logs its logs
+task_artifacts its artifacts
+cards     cards: listed, and as HTML and data
 columns   what the page of a run draws, as bytes; no interface for others
 suggest   while a filter is typed
 asked     what a request asks for beside a query
@@ -15,7 +17,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
-from dashboard.api import asked, columns, runs, steps, suggest, task, task_logs, tasks
+from dashboard.api import asked, cards, columns, runs, steps, suggest, task, task_artifacts, task_logs, tasks
 from dashboard.datastore import Unreadable
 from dashboard.errors import BadInput, DatabaseError
 from dashboard.services import Services
@@ -41,7 +43,7 @@ def register(server: Flask, services: Services) -> None:
     def unreadable(error: Unreadable) -> tuple[Response, int]:
         return jsonify(error=str(error)), _status(502)
 
-    for part in (runs, tasks, steps, task, task_logs, columns, suggest):
+    for part in (runs, tasks, steps, task, task_logs, task_artifacts, cards, columns, suggest):
         part.register(api, services)
     server.register_blueprint(api)
 

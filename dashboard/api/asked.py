@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from flask import request
+
 from dashboard import query_text
 from dashboard.data import runs, task_facts
 from dashboard.data.database import Reader
@@ -91,3 +93,15 @@ def flag(values: Values, name: str) -> bool:
     if text not in ("0", "1"):
         raise BadQuery(f"{name}={text[:80]}: 0 or 1 is needed.")
     return text == "1"
+
+
+def values() -> Values:
+    """What the request gives, without `quiet`."""
+    found: Values = request.args.to_dict(flat=False)
+    found.pop("quiet", None)
+    return found
+
+
+def file_name(text: str) -> str:
+    """Text as a part of a name of a file: letters, digits, `-`, `.` and `_`."""
+    return "".join(c if c.isascii() and (c.isalnum() or c in "-._") else "_" for c in text)[:200]

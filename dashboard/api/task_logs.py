@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from cachetools import TTLCache, cached
-from flask import Blueprint, Response, jsonify, request, stream_with_context
+from flask import Blueprint, Response, jsonify, stream_with_context
 
 from dashboard.api import asked
 from dashboard.attempt_query import STREAMS
@@ -46,7 +46,7 @@ def register(api: Blueprint, services: Services) -> None:
 
     @api.get(base)
     def logs(flow: str, run: str, step: str, task: str) -> Response:
-        values = _values()
+        values = asked.values()
         wanted = values.pop("log", [""])[-1]
         facts, home = opened(flow, run, step, task, values)
         asked.nothing_else(values, "known are attempt, log, quiet")
@@ -59,7 +59,7 @@ def register(api: Blueprint, services: Services) -> None:
 
     @api.get(f"{base}/<stream>")
     def lines(flow: str, run: str, step: str, task: str, stream: str) -> Response:
-        values = _values()
+        values = asked.values()
         first = asked.number(values, "from", 1, -MOST_LINES, 10**14) or 1
         count = asked.number(values, "lines", USUAL_LINES, 0, MOST_LINES)
         pattern = values.pop("search", [""])[-1]
@@ -73,14 +73,14 @@ def register(api: Blueprint, services: Services) -> None:
 
     @api.get(f"{base}/<stream>/error")
     def first_error(flow: str, run: str, step: str, task: str, stream: str) -> Response:
-        values = _values()
+        values = asked.values()
         _, home = opened(flow, run, step, task, values)
         asked.nothing_else(values, "known are attempt, quiet")
         return jsonify(line=services.logs(home, _stream(stream)).first_error(SEARCHING))
 
     @api.get(f"{base}/<stream>/raw")
     def raw(flow: str, run: str, step: str, task: str, stream: str) -> Response:
-        values = _values()
+        values = asked.values()
         is_plain = asked.flag(values, "plain")
         _, home = opened(flow, run, step, task, values)
         asked.nothing_else(values, "known are attempt, plain, quiet")
@@ -89,7 +89,7 @@ def register(api: Blueprint, services: Services) -> None:
         answer = Response(
             stream_with_context(_pieces(log.text() if is_plain else log.raw())), mimetype="text/plain; charset=utf-8"
         )
-        answer.headers.set("Content-Disposition", "attachment", filename=_ascii(name))
+        answer.headers.set("Content-Disposition", "attachment", filename=asked.file_name(name))
         answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
         return answer
 
@@ -114,12 +114,6 @@ def line_json(line: Line) -> dict[str, Any]:
 def _classes(style: Style) -> str:
     marks = [MARKS[mark] for mark in sorted(style.marks)]
     return " ".join(filter(None, (style.colour, *marks)))
-
-
-def _values() -> asked.Values:
-    values = request.args.to_dict(flat=False)
-    values.pop("quiet", None)
-    return values
 
 
 def _stream(name: str) -> Stream:
@@ -181,7 +175,3 @@ def _pieces(chunks: Iterator[bytes]) -> Iterator[bytes]:
             yield b"".join(waiting)
             waiting, size = [], 0
     yield b"".join(waiting)
-
-
-def _ascii(name: str) -> str:
-    return "".join(c if c.isascii() and (c.isalnum() or c in "-._") else "_" for c in name)[:200]

@@ -71,7 +71,7 @@
   /** The number beside the name of a part. @param {string} part @param {string} text */
   task.count = (part, text) => {
     const place = window.mf.find(`#task-tabs a[href="#part-${part}"] .n`);
-    if (place) place.textContent = text;
+    if (place && place.textContent !== text) place.textContent = text;
   };
 
   task.isLive = () => Boolean(last?.live);
@@ -90,6 +90,18 @@
     if (bar) task.count('artifacts', bar.getAttribute('data-count') || '');
     const rows = document.querySelectorAll('#react-entry-point .meta-list > div').length;
     if (rows) task.count('metadata', String(rows));
+    if (bar) window.dispatchEvent(new CustomEvent('mf:artifacts'));
+  }
+
+  // Artifacts and metadata come from the server as they are; their numbers are told to the tabs.
+  const lists = new MutationObserver(counts);
+  function watch() {
+    lists.disconnect();
+    for (const name of ['#task-artifacts', '#task-metadata']) {
+      const place = window.mf.find(name);
+      if (place) lists.observe(place, { childList: true });
+    }
+    counts();
   }
 
   document.addEventListener('click', (event) => {
@@ -137,6 +149,7 @@
     /** The header is drawn: its parts may ask; what was not at hand is asked for once it is painted. */
     shown(/** @type {any} */ data) {
       last = data;
+      if (data && !data.more) watch();
       if (data && data.more) window.setTimeout(() => window.dash_clientside.set_props('task-fuller', { data: ++fuller }));
       else window.setTimeout(announce);
     },
@@ -145,5 +158,4 @@
       window.dispatchEvent(new CustomEvent('mf:task-refresh'));
     },
   };
-  new MutationObserver(() => window.mf.find('#task-tabs') && counts()).observe(document.documentElement, { childList: true, subtree: true });
 })();

@@ -1,0 +1,113 @@
+/**
+ * Cards, each in a frame that may run scripts but is of no origin: it cannot reach this page. A bridge in the card tells
+ * its height and reload token (dashboard/datastore/card_frame.py); data of a card that moves go to it while the task
+ * runs, and stop with the token "final".
+ */
+(function () {
+  'use strict';
+  const task = window.mf.task;
+  const { make } = task;
+  const TALLEST = 12_000; // pixels
+  const PATIENCE = 15_000; // ms until a card that says nothing is given up
+  const PAUSE = 2_000;
+
+  /** @type {Map<Window, (message: any) => void>} */
+  const frames = new Map();
+  window.addEventListener('message', (event) => {
+    const told = event.data?.metaflowCard;
+    if (told && event.source) frames.get(/** @type {Window} */ (event.source))?.(told);
+  });
+
+  /**
+   * A card in its frame.
+   * @param {any} card
+   * @param {string} base address of the task's cards
+   * @param {string} where what stands above it
+   * @param {() => boolean} isLive
+   */
+  task.card = (card, base, where, isLive) => {
+    const address = `${base}/${encodeURIComponent(card.hash)}`;
+    const box = make('div', 'card-frame', null, { 'data-card': card.hash });
+    const head = make('div', 'card-head small');
+    const state = make('span', 't3', '', { role: 'status' });
+    const alone = make('a', 'mf-iconbtn sm', null, { href: address, target: '_blank', rel: 'noopener noreferrer', title: 'Open alone', 'aria-label': 'Open alone' });
+    alone.append(task.icon('ext'));
+    const load = make('a', 'mf-iconbtn sm', null, { href: `${address}?download=1`, download: '', 'data-hard': '', title: 'Download', 'aria-label': 'Download' });
+    load.append(task.icon('download'));
+    head.append(make('b', '', card.id ? `${card.type}, ${card.id}` : card.type), make('span', 't3', where), state, make('span', 'grow'), load, alone);
+    const frame = /** @type {HTMLIFrameElement} */ (make('iframe', '', null, { sandbox: 'allow-scripts', src: address, title: `Card ${card.id || card.type}`, loading: 'lazy', referrerpolicy: 'no-referrer' }));
+    frame.style.height = '240px';
+    box.append(head, frame);
+    let token = /** @type {string | null} */ (null);
+    let heard = false;
+    let final = !card.moves;
+    let timer = 0;
+    frame.addEventListener('load', () => {
+      if (frame.contentWindow) frames.set(frame.contentWindow, hear);
+      window.clearTimeout(timer);
+      timer = window.setTimeout(() => {
+        if (!heard && box.isConnected) state.textContent = 'The card does not say how high it is; it may have failed to render.';
+      }, PATIENCE);
+    });
+
+    /** @param {any} told */
+    function hear(told) {
+      const height = Number(told.height);
+      if (Number.isFinite(height) && height > 0) frame.style.height = `${Math.min(TALLEST, Math.ceil(height))}px`;
+      token = typeof told.token === 'string' ? told.token.slice(0, 200) : null;
+      if (!heard) state.textContent = '';
+      heard = true;
+      box.dataset.heard = '1';
+      if (told.moves && !final) follow();
+    }
+
+    let asking = false;
+    async function follow() {
+      if (asking) return;
+      asking = true;
+      while (!final && box.isConnected) {
+        const answer = await fetch(`${address}/data?quiet=1`).then((one) => one.json()).catch(() => null);
+        if (answer && !answer.error) {
+          const isOld = answer.token !== null && token !== null && answer.token !== token;
+          if (isOld) {
+            frame.src = `${address}?token=${encodeURIComponent(answer.token)}`;
+            token = answer.token;
+          } else if (answer.data !== null) {
+            frame.contentWindow?.postMessage({ metaflowCardData: answer.data }, '*'); // the frame is of no origin
+            box.dataset.moved = String(Number(box.dataset.moved || 0) + 1);
+          }
+          final = answer.final || (!isLive() && !isOld);
+        }
+        state.textContent = final ? '' : 'live';
+        if (!final) await new Promise((done) => window.setTimeout(done, PAUSE));
+      }
+      asking = false;
+    }
+    return box;
+  };
+
+  async function list() {
+    const host = window.mf.find('#task-cards');
+    const body = task.body();
+    if (!host || !body) return;
+    const head = make('div', 'mf-bar');
+    head.append(make('h2', 'mf-h2', 'Cards'));
+    let cards;
+    try {
+      ({ cards } = await task.ask('cards'));
+    } catch (error) {
+      host.replaceChildren(head, task.failure('Cards cannot be read.', error instanceof Error ? error.message : String(error), list));
+      return;
+    }
+    const present = new Map([...host.querySelectorAll('[data-card]')].map((one) => [one.getAttribute('data-card'), one]));
+    task.count('cards', String(cards.length));
+    const isSame = cards.length && cards.length === present.size && cards.every((/** @type {any} */ one) => present.has(one.hash));
+    if (isSame) return;
+    const boxes = cards.map((/** @type {any} */ card) => present.get(card.hash) || task.card(card, body.dataset.cards, '', task.isLive));
+    const none = task.isLive() ? 'No card yet; one that the task makes will appear here.' : 'This task has made no cards.';
+    host.replaceChildren(head, ...(boxes.length ? boxes : [make('p', 't3 pad', none)]));
+  }
+
+  window.addEventListener('mf:attempt', list);
+  window.addEventListener('mf:task-refresh', () => task.isLive() && list());
+})();
