@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import URL, create_engine, text
+from werkzeug.test import TestResponse
 
 from dashboard import api
 from dashboard.data.database import Database, Reader
@@ -37,6 +38,9 @@ class Api:
     writer: Writer
     now: int
     database: Database
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(f"/-/{path}")
 
     def json(self, path: str, status: int = 200) -> Any:
         answer = self.client.get(f"/-/{path}")

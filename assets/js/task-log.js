@@ -149,7 +149,7 @@
     parts.view.classList.toggle('no-wrap', !on('wrap'));
     parts.block.style.top = end ? '' : `${Math.max(0, Math.min(parts.view.scrollTop, height() - 1))}px`;
     parts.block.style.bottom = end ? '0' : '';
-    bar(first, Math.min(lines.total, first + shown));
+    bar(first, lines.total <= SHORT ? lines.total : Math.min(lines.total, first + shown));
     host.dataset.drawn = String(Number(host.dataset.drawn || 0) + 1);
   }
 

@@ -60,7 +60,8 @@ def listing(services: Services, details: TaskDetails) -> list[Component] | None:
     parts: list[Component] = [head]
     if made.store is None:
         parts.append(feedback.limit("Values cannot be read.", unreachable(made.home)))
-    parts.append(_table(made, own[:SHOWN], pathspec, details.attempt, until))
+    if own:
+        parts.append(_table(made, own[:SHOWN], pathspec, details.attempt, until))
     if len(own) > SHOWN:
         parts.append(html.P(f"The first {SHOWN} of {len(own):,} are listed.", className="t3 pad"))
     if internal:
