@@ -135,7 +135,7 @@
     row.closest('details')?.setAttribute('open', '');
     const line = make('tr', 'value-row');
     const cell = make('td', '', null, { colspan: String(row.children.length) });
-    const place = make('div', 'value', 'Reading…');
+    const place = make('div', 'artifact-value', 'Reading…');
     cell.append(place);
     line.append(cell);
     row.after(line);

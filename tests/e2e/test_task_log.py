@@ -54,14 +54,14 @@ def test_values_open_below_their_rows(page: Page, growing: Growing, growing_app:
     made = task(growing)
     page.goto(made.url)
     page.get_by_role("button", name="Open records").click()
-    expect(page.locator(".value")).to_have_attribute("data-view", "table")
-    expect(page.locator(".value td").first).to_have_text("<b>x</b>")
+    expect(page.locator(".artifact-value")).to_have_attribute("data-view", "table")
+    expect(page.locator(".artifact-value td").first).to_have_text("<b>x</b>")
     page.get_by_role("button", name="Open nested").click()
     page.get_by_role("button", name="Open inner").click()
-    expect(page.locator(".value")).to_contain_text("found it")
+    expect(page.locator(".artifact-value")).to_contain_text("found it")
     expect(page).to_have_url(re.compile("artifact=nested"))
     page.reload()
-    expect(page.locator(".value")).to_have_attribute("data-view", "tree")
+    expect(page.locator(".artifact-value")).to_have_attribute("data-view", "tree")
 
 
 def test_the_list_beside_leads_to_other_tasks(page: Page, demo_app: object) -> None:
