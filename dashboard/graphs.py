@@ -4,42 +4,85 @@ from __future__ import annotations
 
 import threading
 
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 
 from dashboard.data import locations
 from dashboard.data.database import Database
 from dashboard.data.runs import Key
-from dashboard.datastore import graph_info, open_store
+from dashboard.datastore import flow_info, graph_info, open_store
+from dashboard.flow_source import flow_source
 from dashboard.graph import Graph
+from dashboard.insight.inferred import inferred
+from dashboard.run_state.view import RunView
 
 GRAPH = "_graph_info"
 MOST_RUNS, MOST_GRAPHS = 5_000, 200
+ASK_AGAIN = 10  # seconds after which a graph that was not there is asked for again
 
 
 class Graphs:
-    """Graphs by run; a run without a readable one is asked for again after it is forgotten."""
+    """Graphs by run, saved with it or else read from its source."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._runs: LRUCache[Key, str] = LRUCache(MOST_RUNS)
         self._graphs: LRUCache[str, Graph] = LRUCache(MOST_GRAPHS)
+        self._problems: TTLCache[Key, str] = TTLCache(MOST_RUNS, ASK_AGAIN)
         self._lock = threading.Lock()
 
     def __call__(self, key: Key) -> Graph | None:
         """The static graph of this run's flow; None where it is not saved yet or cannot be read from here."""
+        return self._found(key)[0]
+
+    def of(self, view: RunView) -> tuple[Graph | None, str]:
+        """The same; else one inferred from the tasks seen so far, with the reason why there is no other.
+
+        None without a single step.
+        """
+        graph, problem = self._found(view.judged.run.key)
+        return graph or inferred(view), problem
+
+    def _found(self, key: Key) -> tuple[Graph | None, str]:
         with self._lock:
-            known = self._graphs.get(self._runs.get(key, ""))
+            known, problem = self._graphs.get(self._runs.get(key, "")), self._problems.get(key)
         if known is not None:
-            return known
+            return known, ""
+        if problem is not None:
+            return None, problem
+        name, graph, problem = self._saved(key)
+        if graph is None:
+            name, graph, problem = self._from_source(key, problem)
+        with self._lock:
+            if graph is not None:
+                self._runs[key], self._graphs[name] = name, graph
+            else:
+                self._problems[key] = problem
+        return graph, problem
+
+    def _saved(self, key: Key) -> tuple[str, Graph | None, str]:
+        """The hash and the graph of `_graph_info`; without one, why."""
         task = self._database(locations.of_parameters, key)
-        sha = task.hashes.get(GRAPH) if task else None
-        if task is None or sha is None:
-            return None
+        if task is None:
+            return "", None, "The run has not registered its parameters yet."
+        sha = task.hashes.get(GRAPH)
+        if sha is None or task.location is None:
+            return "", None, "The run saved no graph, as with versions of Metaflow before 2.4."
         with self._lock:
             known = self._graphs.get(sha)
-        store = open_store(task.location.ds_type, task.location.ds_root) if task.location and known is None else None
-        graph = known or Graph.of(graph_info(store, key[0], sha))
-        if graph is not None:
-            with self._lock:
-                self._runs[key], self._graphs[sha] = sha, graph
-        return graph
+        if known is not None:
+            return sha, known, ""
+        store = open_store(task.location.ds_type, task.location.ds_root)
+        if store is None:
+            return "", None, f"The datastore “{task.location.ds_type}” of the run cannot be read from here."
+        graph = Graph.of(graph_info(store, key[0], sha))
+        return sha, graph, "" if graph else "The graph that the run saved cannot be read."
+
+    def _from_source(self, key: Key, problem: str) -> tuple[str, Graph | None, str]:
+        """A name and the graph of the flow's source; without one, why, after why there is no saved one."""
+        found = flow_source(self._database, key)
+        if found.files is None:
+            return "", None, f"{problem} {found.problem}"
+        graph = Graph.of(flow_info(found.script, key[0], found.files.script), "source")
+        if graph is None:
+            return "", None, f"{problem} The code package holds no flow {key[0]} that can be read."
+        return f"source of {key[0]}/{key[1]}", graph, ""

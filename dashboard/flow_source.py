@@ -1,0 +1,38 @@
+"""The source of the flow that a run ran, from its code package; text to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboard.data.code_package import code_package
+from dashboard.data.database import Database
+from dashboard.data.runs import Key
+from dashboard.datastore import SourceFiles, Unreadable, open_store, source
+
+
+@dataclass(frozen=True, slots=True)
+class FlowSource:
+    """The files, and the flow's script among them; without files, why there are none."""
+
+    files: SourceFiles | None
+    script: str
+    problem: str = ""
+
+
+def flow_source(database: Database, key: Key) -> FlowSource:
+    """The source of this run's flow. Errors are those of `Database`."""
+    package = database(code_package, key)
+    script = package.script or ""
+    if not package.about:
+        return FlowSource(None, script, "The run names no code package.")
+    kind, location = (str(package.about.get(name) or "") for name in ("ds_type", "location"))
+    store = open_store(kind, location.partition(f"/{key[0]}/data/")[0])
+    if store is None:
+        return FlowSource(None, script, f"The code package in the datastore “{kind}” cannot be read from here.")
+    try:
+        files = source(store, key[0], package.about)
+    except Unreadable as problem:
+        return FlowSource(None, script, str(problem))
+    if files is None:
+        return FlowSource(None, script, "The code package is not in the datastore.")
+    return FlowSource(files, script or files.main or "")
