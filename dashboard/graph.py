@@ -31,6 +31,7 @@ class Node:
     next: tuple[str, ...]
     doc: str
     line: int | None
+    file: str | None  # that the line is in, as on the machine where it ran
     decorators: tuple[Decorator, ...]
     foreach: str | None  # the artifact that a foreach goes through
     num_parallel: str | None  # nodes of the gang that follows, as far as the source says
@@ -111,6 +112,7 @@ def _node(name: str, step: Mapping[Any, Any]) -> Node:
         next=tuple(dict.fromkeys(one for one in _list(step.get("next")) if isinstance(one, str)))[:MOST_NEXT],
         doc=_text(step.get("doc")) or "",
         line=step.get("line") if type(step.get("line")) is int else None,
+        file=_text(step.get("source_file")),
         decorators=_decorators(step),
         foreach=_text(step.get("foreach_artifact")),
         num_parallel=str(found) if type(found := step.get("num_parallel")) in (int, str) else None,

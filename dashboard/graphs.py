@@ -10,7 +10,7 @@ from dashboard.data import locations
 from dashboard.data.database import Database
 from dashboard.data.runs import Key
 from dashboard.datastore import flow_info, graph_info, open_store
-from dashboard.flow_source import flow_source
+from dashboard.flow_source import FlowSources
 from dashboard.graph import Graph
 from dashboard.insight.inferred import inferred
 from dashboard.run_state.view import RunView
@@ -23,8 +23,8 @@ ASK_AGAIN = 10  # seconds after which a graph that was not there is asked for ag
 class Graphs:
     """Graphs by run, saved with it or else read from its source."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, sources: FlowSources) -> None:
+        self._database, self._sources = database, sources
         self._runs: LRUCache[Key, str] = LRUCache(MOST_RUNS)
         self._graphs: LRUCache[str, Graph] = LRUCache(MOST_GRAPHS)
         self._problems: TTLCache[Key, str] = TTLCache(MOST_RUNS, ASK_AGAIN)
@@ -79,7 +79,7 @@ class Graphs:
 
     def _from_source(self, key: Key, problem: str) -> tuple[str, Graph | None, str]:
         """A name and the graph of the flow's source; without one, why, after why there is no saved one."""
-        found = flow_source(self._database, key)
+        found = self._sources(key)
         if found.files is None:
             return "", None, f"{problem} {found.problem}"
         graph = Graph.of(flow_info(found.script, key[0], found.files.script), "source")

@@ -16,6 +16,7 @@ from dashboard.data.judge import Judge
 from dashboard.data.run_search import RUNNING, RunPage, matches, words
 from dashboard.data.runs import Key
 from dashboard.filters import RunFilter, Span
+from dashboard.flow_source import FlowSources
 from dashboard.graphs import Graphs
 from dashboard.models import JudgedRun, Status
 from dashboard.results import Results
@@ -42,6 +43,7 @@ class Services:
     settings: Settings
     finder: RunFinder
     run_states: RunStates
+    sources: FlowSources
     graphs: Graphs
     details: DetailsOf
 
@@ -169,7 +171,8 @@ def make_services(database: Database, source: Source, settings: Settings) -> Ser
     judge = Judge(limits)
     finder = RunFinder(database, judge, settings)
     states = RunStates(database, judge, settings.run_cache * 1_000_000)
-    graphs = Graphs(database)
+    sources = FlowSources(database)
+    graphs = Graphs(database, sources)
     return Services(
         database=database,
         judge=judge,
@@ -178,6 +181,7 @@ def make_services(database: Database, source: Source, settings: Settings) -> Ser
         settings=settings,
         finder=finder,
         run_states=states,
+        sources=sources,
         graphs=graphs,
         details=DetailsOf(database, judge, graphs),
     )

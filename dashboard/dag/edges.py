@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from dashboard.dag.measures import EAR, Measures
+from dashboard.dag.measures import EAR, NODE_HEIGHT, Measures
 from dashboard.dag.place import Places
 from dashboard.dag.ways import Edge, Ways
 from dashboard.graph import Graph
@@ -56,7 +56,7 @@ def _forward(
 ) -> Line:
     (from_main, from_cross), (to_main, to_cross) = places.nodes[ends[0]], places.nodes[ends[1]]
     leaves, enters = from_main + measures.node_main / 2, to_main - measures.node_main / 2
-    turns = _turns(ends, edge, places, measures, enters)
+    turns = _turns(ends, edge, places, (leaves, enters), measures)
     points = _bends(turns, (leaves, from_cross), enters) if turns[0][1] != from_cross or len(turns) > 1 else ()
     return Line(
         *ends,
@@ -69,14 +69,15 @@ def _forward(
     )
 
 
-def _turns(ends: Edge, edge: Edge, places: Places, measures: Measures, enters: float) -> Sequence[Point]:
+def _turns(ends: Edge, edge: Edge, places: Places, span: tuple[float, float], measures: Measures) -> Sequence[Point]:
     """Where the line turns into which cross: behind the step that opens a box, else before the one that it leads to."""
+    leaves, enters = span
     to_cross = places.nodes[ends[1]][1]
     lanes = places.lanes.get(edge, ())
     first = places.first_turns.get(edge[0])
     if not lanes and first is not None and first < enters:
         return ((first, to_cross),)
-    return (*lanes, (enters - places.room.get(ends[1], measures.gap) / 2, to_cross))
+    return (*lanes, (enters - min(measures.turn, (enters - leaves) / 2), to_cross))
 
 
 def _bends(turns: Sequence[Point], start: Point, end: float) -> list[Point]:
@@ -98,18 +99,29 @@ def _bends(turns: Sequence[Point], start: Point, end: float) -> list[Point]:
 
 def _loop(edge: Edge, places: Places, measures: Measures, at: Callable[[float, float], Point], label: str) -> Line:
     """Along a lane at the side, back to where it came from."""
-    (from_main, from_cross), (to_main, to_cross) = places.nodes[edge[0]], places.nodes[edge[1]]
-    side = measures.node_cross / 2
     if edge[0] == edge[1]:
-        reach, apart = side + EAR, measures.node_main / 4
-        ends = (from_main + apart, from_cross + side), (from_main - apart, from_cross + side)
-        points = (from_main + apart, from_cross + reach), (from_main - apart, from_cross + reach)
-    else:
-        lane = places.loops[edge]
-        ends = (from_main, from_cross + side), (to_main, to_cross + side)
-        points = (from_main, lane), (to_main, lane)
-    label_at = (points[0][0] + points[1][0]) / 2, points[0][1]
-    return Line(*edge, "loop", at(*ends[0]), at(*ends[1]), tuple(at(*one) for one in points), label, at(*label_at))
+        return _ear(edge, places, measures, at, label)
+    (from_main, from_cross), (to_main, to_cross) = places.nodes[edge[0]], places.nodes[edge[1]]
+    side, lane = measures.node_cross / 2, places.loops[edge]
+    return Line(
+        *edge,
+        "loop",
+        at(from_main, from_cross + side),
+        at(to_main, to_cross + side),
+        (at(from_main, lane), at(to_main, lane)),
+        label,
+        at((from_main + to_main) / 2, lane),
+    )
+
+
+def _ear(edge: Edge, places: Places, measures: Measures, at: Callable[[float, float], Point], label: str) -> Line:
+    """Out of the side of a step and back into it, with the label where there is room: above it, or beside the ear."""
+    main, cross = places.nodes[edge[0]]
+    near, apart = cross + measures.node_cross / 2, NODE_HEIGHT / 4
+    x, y = at(main + apart, near)
+    label_at = (x - 12, y - 3 * apart - 8) if measures.is_down else (x + 36, y + 12)
+    points = at(main + apart, near + EAR), at(main - apart, near + EAR)
+    return Line(*edge, "loop", at(main + apart, near), at(main - apart, near), points, label, label_at)
 
 
 def _cases(cases: Mapping[str, str]) -> dict[str, str]:

@@ -23,15 +23,17 @@ class Measures:
     between: float  # branches
     lane: float  # of an edge that passes by steps
     rows: float  # between the layers of a tangle
+    turn: float  # before the step that a line leads to, at most
     is_down: bool
 
     def least(self, label: str) -> tuple[float, float]:
-        """The smallest box that its label fits into, as (main, cross)."""
-        width = LETTER * len(label) + 24
-        return (0.0, width) if self.is_down else (width, 0.0)
+        """The smallest box that its label fits into, as (main, cross); top down it stands left of the line inside."""
+        width = LETTER * len(label) + 20
+        return (0.0, 2 * width) if self.is_down else (width, 0.0)
 
 
-TOP_DOWN = Measures(NODE_HEIGHT, NODE_WIDTH, 20, 14, 26, 22, 12, 14, 28, 24, 40, True)
-LEFT_RIGHT = Measures(NODE_WIDTH, NODE_HEIGHT, 36, 28, 96, 16, 16, 26, 18, 20, 72, False)
+TOP_DOWN = Measures(NODE_HEIGHT, NODE_WIDTH, 20, 14, 26, 22, 12, 14, 28, 24, 40, 18, True)
+LEFT_RIGHT = Measures(NODE_WIDTH, NODE_HEIGHT, 36, 28, 96, 16, 16, 26, 18, 20, 72, 26, False)
 TURN = 4.0  # inside of a box: where edges part that carry no case
-EAR = 30.0  # beside a step that leads back to itself
+EAR = 22.0  # beside a step that leads back to itself …
+EAR_ROOM = 10.0  # … and how much more room it takes for that

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from dashboard.dag.blocks import Block, Box, Fold, Kind, Series, Step, Tangle
 from dashboard.dag.layers import Layers, layers
-from dashboard.dag.measures import EAR, TURN, Measures
+from dashboard.dag.measures import EAR_ROOM, TURN, Measures
 from dashboard.dag.ways import Edge, Ways
+
+COUNT = " × 10,000"  # what a run adds to the label of a foreach
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,6 @@ class Places:
     folds: dict[str, tuple[str, ...]] = field(default_factory=dict)
     frames: list[Frame] = field(default_factory=list)
     lanes: dict[Edge, list[tuple[float, float]]] = field(default_factory=dict)  # (where it turns, into which cross)
-    room: dict[str, float] = field(default_factory=dict)  # step → between what stands before it and it
     first_turns: dict[str, float] = field(default_factory=dict)  # opener → where its edges turn
     loops: dict[Edge, float] = field(default_factory=dict)  # cross of the lane of an edge that leads back
 
@@ -45,7 +46,7 @@ class Placer:
         self._sizes: dict[int, tuple[float, float]] = {}
         self._layers: dict[int, Layers] = {}
         self._node = measures.node_main, measures.node_cross
-        self._selfish_node = measures.node_main, measures.node_cross + 2 * EAR
+        self._selfish_node = measures.node_main, measures.node_cross + 2 * EAR_ROOM
         self._selfish = {one for one, other in ways.loops if one == other}
         self._loops: dict[int, list[Edge]] = {}
         self.found = Places()
@@ -85,7 +86,8 @@ class Placer:
     def _framed(self, block: Box | Tangle, main: float, cross: float) -> tuple[float, float]:
         if block.opener is None:
             return main, cross
-        m, least = self._measures, self._measures.least(self._labels.get(block.opener, ""))
+        m, label = self._measures, self._labels.get(block.opener, "")
+        least = m.least(label + COUNT if block.kind in ("foreach", "parallel") else "")
         return max(main + m.box_start + m.box_end, least[0]), max(cross + 2 * m.box_side, least[1])
 
     def _gap(self, one: Block, other: Block) -> float:
@@ -120,9 +122,7 @@ class Placer:
         for item in block.items:
             gap = self._gap(before, item) if before else 0.0
             start += gap
-            if isinstance(item, Step | Fold):
-                self.found.room[item.name if isinstance(item, Step) else item.names[0]] = gap
-            elif isinstance(before, Step):
+            if isinstance(item, Box | Tangle) and isinstance(before, Step):
                 self.found.first_turns[before.name] = start + (-gap / 2 if item.kind == "switch" else TURN)
             self._place(item, start, middle)
             start += self._size(item)[0]
@@ -134,7 +134,6 @@ class Placer:
             made = self._layers[id(block)]
             for name, (main, cross) in made.steps.items():
                 self.found.nodes[name] = (start + main + m.node_main / 2, middle + cross)
-                self.found.room[name] = m.rows
             for edge, turns in made.lanes.items():
                 self.found.lanes[edge] = [(start + main, middle + cross) for main, cross in turns]
             return

@@ -28,23 +28,23 @@ def flow_info(script: str, flow: str, read: Read) -> Info | None:
     classes = _classes(script, flow, read)
     if not classes:
         return None
-    methods = {name: method for one in reversed(classes) for name, method in _steps(one).items()}
-    steps = {name: _step(name, method) for name, method in sorted(methods.items())}
-    start, end = _mark_ends(steps, methods)
+    methods = {name: (path, method) for path, one in reversed(classes) for name, method in _steps(one).items()}
+    steps = {name: _step(name, path, method) for name, (path, method) in sorted(methods.items())}
+    start, end = _mark_ends(steps, {name: method for name, (_, method) in methods.items()})
     return {
         "file": script,
         "start_step": start,
         "end_step": end,
-        "parameters": [found for one in reversed(classes) for found in _parameters(one)],
+        "parameters": [found for _, one in reversed(classes) for found in _parameters(one)],
         "steps": steps,
-        "doc": ast.get_docstring(classes[0]) or "",
-        "decorators": [found for one in classes for found in map(_decorator, one.decorator_list) if found],
+        "doc": ast.get_docstring(classes[0][1]) or "",
+        "decorators": [found for _, one in classes for found in map(_decorator, one.decorator_list) if found],
     }
 
 
-def _classes(script: str, flow: str, read: Read) -> list[ast.ClassDef]:
-    """The class and its bases as far as their source is at hand, nearest first."""
-    found: list[ast.ClassDef] = []
+def _classes(script: str, flow: str, read: Read) -> list[tuple[str, ast.ClassDef]]:
+    """The class and its bases as far as their source is at hand, nearest first, each with its file."""
+    found: list[tuple[str, ast.ClassDef]] = []
     trees: dict[str, ast.Module | None] = {}
     wanted = [(script, flow)]
     seen = set(wanted)
@@ -54,7 +54,7 @@ def _classes(script: str, flow: str, read: Read) -> list[ast.ClassDef]:
             trees[path] = _parsed(read(path))
         place = _find(trees[path], path, name)
         if isinstance(place, ast.ClassDef):
-            found.append(place)
+            found.append((path, place))
             bases = [(path, base.id) for base in place.bases if isinstance(base, ast.Name)]
         else:
             bases = place
@@ -94,9 +94,10 @@ def _steps(one: ast.ClassDef) -> dict[str, ast.FunctionDef]:
     }
 
 
-def _step(name: str, method: ast.FunctionDef) -> Info:
+def _step(name: str, path: str, method: ast.FunctionDef) -> Info:
     made: Info = {
         "name": name,
+        "source_file": path,
         "line": method.lineno,
         "doc": ast.get_docstring(method) or "",
         "decorators": [found for found in map(_decorator, method.decorator_list) if found and found["name"] != "step"],

@@ -64,6 +64,7 @@ def _node(step: StepSummary, before: Group, after: Group) -> Node:
         next=tuple(one.step for one in after),
         doc="",
         line=None,
+        file=None,
         decorators=(),
         foreach=deeper[0].variables[-1] if deeper else None,
         num_parallel=None,

@@ -16,6 +16,7 @@ from dashboard.extension import Early, Page
 from dashboard.links import href, split
 from dashboard.pathspec import Pathspec
 from dashboard.run_details import RunDetails
+from dashboard.run_page import dag
 from dashboard.run_page.about import about
 from dashboard.run_page.absent import no_such_run
 from dashboard.run_page.findings import findings_strip
@@ -61,6 +62,7 @@ def layout(flow: str = "", rest: str = "", **_query: object) -> Component:
                     html.Div(id=ids.TOOLS, className="mf-bar tool"),
                     html.Div(id=ids.FINDINGS),
                     html.Div(html.Div(id=ids.TIMELINE, **data(columns=columns)), className="run-view timeline"),
+                    dag.view(),
                     html.Div(html.Div(id=ids.TASKS), className="run-view tasks"),
                     html.Div(id=ids.DETAILS, className="run-view details"),
                 ],
@@ -170,6 +172,8 @@ def register(app: Dash, services: Services) -> None:
         made = about(found) if found else None
         now_told = digest(made)
         return (no_update, no_update) if found is None or now_told == told else (made, now_told)
+
+    dag.register(app, services, Input(ids.SHOWN, "data"), State(ids.PATHSPEC, "data"), details_of)
 
     shown = Input(ids.SHOWN, "data", allow_optional=True)  # REFRESH is on every page, this is not
     app.clientside_callback(ClientsideFunction("run", "refresh"), shell.REFRESH, shown)
