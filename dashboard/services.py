@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from cachetools import TTLCache, cached
 from cachetools.keys import hashkey
 
+from dashboard.cardinalities import Cardinalities
 from dashboard.data import run_search
 from dashboard.data.database import Database
 from dashboard.data.judge import Judge
@@ -45,6 +46,7 @@ class Services:
     run_states: RunStates
     sources: FlowSources
     graphs: Graphs
+    cardinalities: Cardinalities
     details: DetailsOf
 
     @property
@@ -183,5 +185,6 @@ def make_services(database: Database, source: Source, settings: Settings) -> Ser
         run_states=states,
         sources=sources,
         graphs=graphs,
+        cardinalities=Cardinalities(database),
         details=DetailsOf(database, judge, graphs),
     )

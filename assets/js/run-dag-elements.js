@@ -13,7 +13,7 @@
  * @property {CardPlace[]} cards
  * @property {Frame[]} frames
  * @property {Line[]} lines
- * @property {[string, string[], string][]} steps  name, what it follows, first line of its docstring
+ * @property {[string, string[], string][]} steps  name, what it follows, the beginning of its docstring
  * @typedef {Object} States
  * @property {Record<string, import('./run-dag-card.js').Card>} cards
  * @property {Record<string, string>} frames  opener → cardinality
@@ -37,7 +37,7 @@
   /** @param {Frame} frame @param {States} states */
   dag.framePicture = (frame, states) => dag.picture(dag.words(dag.frameLabel(frame, states), labelRoom(frame), false), labelRoom(frame), dag.WORDS);
   /** @param {Frame} frame */
-  const labelRoom = (frame) => Math.min(LABEL, frame[5] - 24);
+  const labelRoom = (frame) => 2 * Math.floor(Math.min(LABEL, frame[5] - 24) / 2);
   /** @param {Line} line @param {States} states */
   dag.linePicture = (line, states) => dag.picture(dag.words(dag.lineLabel(line, states), CASE, true), CASE, dag.WORDS);
 
@@ -103,7 +103,7 @@
       const room = labelRoom(frame);
       const label = {
         ...FIXED, data: { id: `label ${opener}`, w: room, picture: dag.framePicture(frame, states) },
-        position: { x: x + (isDouble ? 14 : 12) + room / 2, y: y + (isDouble ? 14 : 12) }, classes: 'words',
+        position: { x: Math.round(x) + (isDouble ? 14 : 12) + room / 2, y: Math.round(y) + (isDouble ? 14 : 12) }, classes: 'words',
       };
       return isDouble ? [box(0), box(4), label] : [box(0), label];
     });

@@ -27,7 +27,7 @@
     cells[4].textContent = card?.spent || card?.value || '';
     cells[5].textContent = card?.waited?.replace('waits ', '') || '';
     before.forEach((step, n) => cells[6].append(...(n ? [', '] : []), toStep(step)));
-    cells[7].textContent = doc;
+    cells[7].textContent = doc.split('\n', 1)[0];
     cells[7].className = 't2';
     line.append(...cells);
     return line;

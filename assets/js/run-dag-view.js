@@ -3,7 +3,7 @@
   'use strict';
   const run = (window.mf.run = window.mf.run || {});
   const dag = (run.dag = run.dag || {});
-  const READABLE = 0.62; // zoom below which the texts of cards are too small
+  const READABLE = 0.7; // zoom below which the texts of cards are too small
   const PAD = 12;
   const STEP = 1.25; // of one zoom
 
@@ -24,16 +24,19 @@
     const box = { width: cy().width(), height: cy().height() };
     const zoom = Math.min(1, box.width / width, box.height / height);
     if (zoom >= READABLE) {
-      cy().viewport({ zoom, pan: { x: (box.width - width * zoom) / 2, y: dag.drawing().direction === 'down' ? 0 : Math.max(0, (box.height - height * zoom) / 2) } });
+      put(zoom, (box.width - width * zoom) / 2, dag.drawing().direction === 'down' ? 0 : (box.height - height * zoom) / 2);
     } else {
       const first = cy().getElementById(`card ${dag.drawing().cards[0][0]}`).position();
-      const near = Math.max(READABLE, Math.min(1, box.width / width));
       const down = dag.drawing().direction === 'down';
-      cy().viewport({ zoom: near, pan: down ? { x: box.width / 2 - first.x * near, y: 0 } : { x: 0, y: box.height / 2 - first.y * near } });
+      const near = Math.max(READABLE, Math.min(1, down ? box.width / width : box.height / height));
+      put(near, down ? box.width / 2 - first.x * near : 0, down ? 0 : box.height / 2 - first.y * near);
     }
     const { sel } = dag.asked();
     if (sel) show(sel);
   };
+
+  /** Whole pixels keep the pictures sharp. @param {number} level @param {number} x @param {number} y */
+  const put = (level, x, y) => cy().viewport({ zoom: level, pan: { x: Math.round(x), y: Math.round(y) } });
 
   /** Bring a step into view, if it is not. @param {string} name */
   function show(name) {

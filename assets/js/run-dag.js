@@ -54,7 +54,10 @@
   function replace(cy, shade, theme) {
     if (!drawing || !states) return;
     const elements = dag.elements(drawing, states, picture(shade));
-    if (drawn.cy !== cy) dag.listen(cy);
+    if (drawn.cy !== cy) {
+      dag.listen(cy);
+      dag.explain(cy);
+    }
     if (drawn.cy !== cy || drawn.theme !== theme) cy.style().fromJson(dag.style());
     cy.batch(() => {
       cy.elements().remove();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 NODE_WIDTH, NODE_HEIGHT = 232, 42
 LETTER = 6.2  # width of a letter in the label of a box, on average
@@ -28,7 +29,7 @@ class Measures:
 
     def least(self, label: str) -> tuple[float, float]:
         """The smallest box that its label fits into, as (main, cross); top down it stands left of the line inside."""
-        width = LETTER * len(label) + 20
+        width = 4 * ceil(LETTER * len(label) / 4) + 20  # boxes begin at whole pixels
         return (0.0, 2 * width) if self.is_down else (width, 0.0)
 
 

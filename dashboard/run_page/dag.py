@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
@@ -16,7 +16,7 @@ from dashboard.dag.layout import MOST_EDGES, Layout
 from dashboard.dag.layout import layout as laid_out
 from dashboard.digest import digest
 from dashboard.graph import Graph
-from dashboard.insight.steps import summaries
+from dashboard.insight.steps import StepSummary, summaries
 from dashboard.links import href, split
 from dashboard.run_details import RunDetails
 from dashboard.run_page.dag_drawing import drawing, steps
@@ -114,8 +114,16 @@ def _parts(services: Services, details: RunDetails, query: TaskQuery, to: Callab
         "note": _note(graph, problem, drawn),
         "panel": panel(services, details, graph, step, query, to),
         "drawing": drawing(graph, drawn, details.view.judged.run.flow) if drawn else {"steps": steps(graph)},
-        "states": states(details, graph, told, drawn),
+        "states": states(details, graph, told, drawn, _cardinalities(services, details, graph, told)),
     }
+
+
+def _cardinalities(
+    services: Services, details: RunDetails, graph: Graph, told: Sequence[StepSummary]
+) -> Mapping[str, int]:
+    begun = {step.step for step in told if step.tasks}
+    openers = [node.name for node in graph.nodes.values() if node.kind == "split-foreach" and node.name in begun]
+    return services.cardinalities(details.view.judged.run.key, openers)
 
 
 def _nothing() -> dict[str, Any]:

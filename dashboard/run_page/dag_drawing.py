@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from components import formats
 from dashboard.dag.edges import Line
 from dashboard.dag.layout import Layout
 from dashboard.digest import digest
 from dashboard.graph import Graph
 
-LONGEST = 200  # characters of a docstring's first line in the table
+LONGEST = 400  # characters of a docstring
 
 
 def drawing(graph: Graph, drawn: Layout, flow: str) -> dict[str, Any]:
@@ -32,14 +33,14 @@ def drawing(graph: Graph, drawn: Layout, flow: str) -> dict[str, Any]:
 
 
 def steps(graph: Graph) -> list[list[Any]]:
-    """(name, the steps that it follows, the first line of its docstring), from start to end."""
+    """(name, the steps that it follows, the beginning of its docstring), from start to end."""
     before: dict[str, list[str]] = {}
     for node in graph.nodes.values():
         for after in node.next:
             before.setdefault(after, []).append(node.name)
     order = graph.order()
     names = sorted(graph.nodes, key=lambda name: order[name])
-    return [[name, before.get(name, []), graph.nodes[name].doc.partition("\n")[0][:LONGEST]] for name in names]
+    return [[name, before.get(name, []), formats.end(graph.nodes[name].doc.strip(), LONGEST)] for name in names]
 
 
 def _points(line: Line) -> list[list[float]]:

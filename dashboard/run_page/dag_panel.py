@@ -137,9 +137,15 @@ def _durations(details: RunDetails, step: StepSummary) -> Component | None:
 def _facts(details: RunDetails, node: Node, step: StepSummary | None) -> Component | None:
     span = step.span(details.view.now) if step else None
     usual = details.typical_steps.get(node.name)
+    is_open = step is not None and step.verdict.status in (Status.RUNNING, Status.PENDING)
     pairs: list[tuple[str, Any]] = []
     if span is not None:
-        pairs.append(("Took", f"{formats.duration(span)} from first start to last end"))
+        pairs.append(
+            (
+                "Runs for" if is_open else "Took",
+                f"{formats.duration(span)} from first start" + ("" if is_open else " to last end"),
+            )
+        )
     if usual is not None:
         pairs.append(("Last good run", formats.duration(usual)))
     if step is not None and step.queue is not None:

@@ -24,10 +24,22 @@ WAITS = (10_000, 60_000, 600_000)  # ms that half of its tasks wait
 LOOKS = ("failed", "killed", "running", "lost", "pending", "unknown", "caught", "completed", "cloned", "notrun")
 
 
-def states(details: RunDetails, graph: Graph, steps: Sequence[StepSummary], drawn: Layout | None) -> Data:
-    """`cards` by step or by the first step of a chain, `frames` by the step that opens them, `loops` by source."""
+def states(
+    details: RunDetails,
+    graph: Graph,
+    steps: Sequence[StepSummary],
+    drawn: Layout | None,
+    cardinalities: Mapping[str, int],
+) -> Data:
+    """`cards` by step or by the first step of a chain, `frames` by the step that opens them, `loops` by source.
+
+    `cardinalities`: how many tasks the foreach will have that a step begins, where that is known.
+    """
     known = {step.step: step for step in steps}
-    cards = {name: _card(details, graph, node, known.get(name)) for name, node in graph.nodes.items()}
+    expected = {graph.nodes[name].next[0]: number for name, number in cardinalities.items() if graph.nodes[name].next}
+    cards = {
+        name: _card(details, graph, node, known.get(name), expected.get(name, 0)) for name, node in graph.nodes.items()
+    }
     if drawn is None:
         return {"cards": cards, "frames": {}, "loops": {}}
     folds = {
@@ -35,22 +47,25 @@ def states(details: RunDetails, graph: Graph, steps: Sequence[StepSummary], draw
     }
     return {
         "cards": {**cards, **folds},
-        "frames": {frame.opener: _cardinality(graph.nodes[frame.opener], known) for frame in drawn.frames},
+        "frames": {
+            frame.opener: _cardinality(graph.nodes[frame.opener], known, cardinalities) for frame in drawn.frames
+        },
         "loops": {line.source: _rounds(details.view, line.target) for line in drawn.lines if line.way == "loop"},
     }
 
 
-def _card(details: RunDetails, graph: Graph, node: Node, step: StepSummary | None) -> Data:
+def _card(details: RunDetails, graph: Graph, node: Node, step: StepSummary | None, expected: int) -> Data:
     if step is None or not step.tasks:
         return _not_begun(details, graph, node)
+    total_tasks = max(step.tasks, expected)
     span, total = step.span(details.view.now), _length(details)
     failed = step.count(Status.FAILED)
     done = step.count(Status.COMPLETED)
     card: Data = {
         "look": status_name(step.verdict.status, step.verdict.qualifier),
         "value": f"p50 {formats.duration(step.median)}" if step.median is not None else formats.duration(span),
-        "line": _line(node, step, done),
-        "tasks": step.tasks,
+        "line": _line(node, total_tasks, done),
+        "tasks": total_tasks,
         "done": done,
         "failed": failed,
         "running": step.count(Status.RUNNING),
@@ -77,10 +92,10 @@ def _not_begun(details: RunDetails, graph: Graph, node: Node) -> Data:
     return {**card, "doc": 1} if node.doc else card
 
 
-def _line(node: Node, step: StepSummary, done: int) -> str:
-    if step.tasks > 1 and done < step.tasks:
-        return f"{done:,} / {step.tasks:,}"
-    return ", ".join(part for part in (formats.count(step.tasks, "task"), resources(node)) if part)
+def _line(node: Node, tasks: int, done: int) -> str:
+    if tasks > 1 and done < tasks:
+        return f"{done:,} / {tasks:,}"
+    return ", ".join(part for part in (formats.count(tasks, "task"), resources(node)) if part)
 
 
 def _waits(graph: Graph, node: Node) -> str:
@@ -130,11 +145,11 @@ def _chain(cards: Sequence[Data], steps: int) -> Data:
     return made if begun else {**made, "todo": 1}
 
 
-def _cardinality(node: Node, known: Mapping[str, StepSummary]) -> str:
-    """How many tasks a foreach or a gang has had so far."""
+def _cardinality(node: Node, known: Mapping[str, StepSummary], cardinalities: Mapping[str, int]) -> str:
+    """How many tasks a foreach or a gang will have, or has had so far."""
     if node.kind not in ("split-foreach", "split-parallel"):
         return ""
-    tasks = max((known[name].tasks for name in node.next if name in known), default=0)
+    tasks = max([cardinalities.get(node.name, 0), *(known[name].tasks for name in node.next if name in known)])
     return f"× {tasks:,}" if tasks else ""
 
 

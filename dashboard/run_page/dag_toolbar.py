@@ -43,9 +43,7 @@ def dag_toolbar(query: TaskQuery, to: To, path: str, is_foldable: bool = False) 
     legend = [html.Span([html.I(className=f"dag-key {css}"), words]) for css, words in LEGENDS[query.shade]]
     parts += [
         html.Span(className="grow"),
-        html.Span(legend, className="dag-legend small t2 p4"),
-        _export(),
-        _zoom(),
+        *([] if query.table else [html.Span(legend, className="dag-legend small t2 p4"), _export(), _zoom()]),
         _button("full", "Full screen", "Full screen", data(full=""), "mf-iconbtn sm p2"),
     ]
     return parts
