@@ -12,8 +12,6 @@ from pathlib import Path
 import dash_cytoscape
 from dash.fingerprint import build_fingerprint
 
-from dashboard.links import href
-
 for _script in dash_cytoscape._js_dist:
     _script["async"] = "lazy"
 
@@ -21,8 +19,8 @@ Cytoscape = dash_cytoscape.Cytoscape
 SCRIPT = "dash_cytoscape.min.js"
 
 
-def script() -> str:
-    """The address of the script, with its version, so that it can be cached for good."""
+def script(prefix: str) -> str:
+    """The address of the script under a path prefix, with its version, so that it can be cached for good."""
     modified = int((Path(dash_cytoscape.__file__).parent / SCRIPT).stat().st_mtime)
     name = build_fingerprint(SCRIPT, dash_cytoscape.__version__, modified)
-    return href(f"/_dash-component-suites/dash_cytoscape/{name}")
+    return f"{prefix}_dash-component-suites/dash_cytoscape/{name}"

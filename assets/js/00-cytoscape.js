@@ -1,6 +1,6 @@
 /**
  * Stands in for dash-cytoscape until a graph is shown, and loads its half megabyte of script then: Dash itself would load
- * it with every page (dashboard/cytoscape.py). The address is in `data-cytoscape` of the page.
+ * it with every page (dashboard/cytoscape.py). The address is in <meta name="mf-cytoscape">.
  */
 (function () {
   'use strict';
@@ -10,7 +10,7 @@
   function load() {
     loading = loading || new Promise((resolve, reject) => {
       const script = document.createElement('script');
-      script.src = document.querySelector('[data-cytoscape]')?.getAttribute('data-cytoscape') || '';
+      script.src = document.querySelector('meta[name="mf-cytoscape"]')?.getAttribute('content') || '';
       script.onload = () => {
         const real = window.dash_cytoscape.Cytoscape; // the script has put it in the place of this one
         delete real.defaultProps.wheelSensitivity; // Cytoscape warns of any value, also of this, its own default
@@ -41,4 +41,13 @@
   }
 
   window.dash_cytoscape = { Cytoscape };
+
+  // Before Dash asks for it: at once where the address leads to a graph, else when the pointer comes to such a link.
+  const soon = () => { load().catch(() => {}); };
+  if (new URLSearchParams(location.search).get('tab') === 'dag') soon();
+  for (const kind of ['pointerover', 'focusin']) {
+    document.addEventListener(kind, (event) => {
+      if (event.target instanceof Element && event.target.closest('a[href*="tab=dag"]')) soon();
+    }, { passive: true });
+  }
 })();

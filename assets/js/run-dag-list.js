@@ -5,60 +5,83 @@
   const dag = (run.dag = run.dag || {});
   const COLUMNS = ['Step', 'Status', 'Tasks', 'Failed', 'Time', 'Queue', 'Follows', 'What it does'];
   const WORDS = { completed: 'Completed', running: 'Running', failed: 'Failed', killed: 'Killed', caught: 'Caught', cloned: 'Cloned', pending: 'Not started', unknown: 'Unknown', notrun: 'Not run', lost: 'No heartbeat' };
-  let drawn = '';
+  /** @typedef {{line: HTMLElement, cells: HTMLElement[], told: string}} Row */
+  /** @type {{key: string, body: HTMLElement | null, rows: Map<string, Row>}} */
+  let drawn = { key: '', body: null, rows: new Map() };
+  let waiting = 0;
 
   /** @param {string} step */
   function toStep(step) {
-    return run.make('a', 'mono', step, { href: dag.link({ sel: step }), title: step });
+    return run.make('a', 'mono', step, { href: dag.link({ sel: step }), title: step, 'data-step': step });
   }
 
-  /** @param {[string, string[], string]} step @param {import('./run-dag-card.js').Card | undefined} card */
-  function row([name, before, doc], card) {
+  /** What does not change. @param {[string, string[], string]} step @returns {Row} */
+  function row([name, before, doc]) {
     const cells = COLUMNS.map(() => run.make('td', ''));
-    const look = card?.look || 'pending';
-    const line = run.make('tr', '', null, { 'data-row': name, ...(name === dag.asked().sel ? { class: 'is-selected' } : {}) });
+    const line = run.make('tr', '', null, { 'data-row': name });
     cells[0].append(toStep(name));
     cells[0].firstChild?.setAttribute('data-main', '');
-    const status = run.make('span', 'cell-status');
-    status.append(run.make('span', `st st-${look}`, null, { 'aria-hidden': 'true' }), run.make('span', '', WORDS[/** @type {'failed'} */ (look)] || look));
-    cells[1].append(status);
-    cells[2].textContent = card?.tasks ? (card.done === card.tasks ? run.count(card.tasks) : `${run.count(card.done || 0)} of ${run.count(card.tasks)}`) : card?.line || '';
-    cells[3].textContent = card?.failed ? run.count(card.failed) : '';
-    cells[4].textContent = card?.spent || card?.value || '';
-    cells[5].textContent = card?.waited?.replace('waits ', '') || '';
     before.forEach((step, n) => cells[6].append(...(n ? [', '] : []), toStep(step)));
     cells[7].textContent = doc.split('\n', 1)[0];
     cells[7].className = 't2';
     line.append(...cells);
-    return line;
+    return { line, cells, told: '' };
   }
 
-  /** Draw the table anew when it differs. */
-  dag.list = () => {
-    const place = document.querySelector('[data-dag-table]');
-    if (!place) return;
-    const drawing = dag.drawing();
-    const { find, sel, isTable } = dag.asked();
-    const page = document.querySelector('.page-run');
-    page?.classList.toggle('is-dag-table', isTable);
-    const steps = drawing?.steps || [];
-    const wanted = find ? new Set(dag.matches(find)) : null;
-    const shown = steps.filter((/** @type {any} */ [name]) => !wanted || wanted.has(name));
-    const cards = dag.states()?.cards || {};
-    const now = JSON.stringify([location.pathname, drawing?.key, find, sel, cards]);
-    if (drawn === now && place.firstChild) return;
-    drawn = now;
-    const focused = document.activeElement?.closest('[data-dag-table] [data-row]')?.getAttribute('data-row');
+  /** What does. @param {Row} row @param {import('./run-dag-card.js').Card | undefined} card */
+  function tell(row, card) {
+    const told = JSON.stringify(card);
+    if (row.told === told) return;
+    row.told = told;
+    const look = card?.look || 'pending';
+    const status = run.make('span', 'cell-status');
+    status.append(run.make('span', `st st-${look}`, null, { 'aria-hidden': 'true' }), run.make('span', '', WORDS[/** @type {'failed'} */ (look)] || look));
+    row.cells[1].replaceChildren(status);
+    row.cells[2].textContent = card?.tasks ? (card.done === card.tasks ? run.count(card.tasks) : `${run.count(card.done || 0)} of ${run.count(card.tasks)}`) : card?.line || '';
+    row.cells[3].textContent = card?.failed ? run.count(card.failed) : '';
+    row.cells[4].textContent = card?.spent || card?.value || '';
+    row.cells[5].textContent = card?.waited?.replace('waits ', '') || '';
+  }
+
+  /** @param {Element} place @param {import('./run-dag-elements.js').Drawing | null} drawing */
+  function replace(place, drawing) {
     const head = run.make('tr', '');
     head.append(...COLUMNS.map((word) => run.make('th', '', word, { scope: 'col' })));
     const table = run.make('table', 'mf-tbl dense dag-list');
     const [top, body] = [run.make('thead', ''), run.make('tbody', '')];
-    const caption = run.make('caption', 'sr', `Steps of ${drawing?.flow || 'the flow'} in their order`);
+    const rows = new Map((drawing?.steps || []).map((step) => [step[0], row(step)]));
     top.append(head);
-    body.append(...shown.map((/** @type {any} */ step) => row(step, cards[step[0]])));
-    table.append(caption, top, body);
-    place.replaceChildren(...(steps.length ? [table] : []));
-    if (focused) [...body.children].find((one) => one.getAttribute('data-row') === focused)?.querySelector('a')?.focus({ preventScroll: true });
+    body.append(...[...rows.values()].map((one) => one.line));
+    table.append(run.make('caption', 'sr', `Steps of ${drawing?.flow || 'the flow'} in their order`), top, body);
+    place.replaceChildren(...(rows.size ? [table] : []));
+    drawn = { key: JSON.stringify(drawing?.steps), body, rows };
+  }
+
+  function draw() {
+    waiting = 0;
+    const place = document.querySelector('[data-dag-table]');
+    if (!place) return;
+    const drawing = dag.drawing();
+    if (!place.contains(drawn.body) || drawn.key !== JSON.stringify(drawing?.steps)) replace(place, drawing);
+    const { find, sel } = dag.asked();
+    const wanted = find ? new Set(dag.matches(find)) : null;
+    for (const [name, row] of drawn.rows) {
+      tell(row, dag.states()?.cards?.[name]);
+      row.line.hidden = Boolean(wanted && !wanted.has(name));
+      row.line.classList.toggle('is-selected', name === sel);
+    }
+    for (const link of place.querySelectorAll('a[data-step]')) {
+      link.setAttribute('href', dag.link({ sel: link.getAttribute('data-step') }));
+    }
+  }
+
+  /** Bring the table up to date: at once where somebody reads it, else when the browser has time. */
+  dag.list = () => {
+    const { isTable } = dag.asked();
+    const place = document.querySelector('[data-dag-table]');
+    document.querySelector('.page-run')?.classList.toggle('is-dag-table', isTable);
+    if (isTable || place?.contains(document.activeElement)) draw();
+    else waiting = waiting || window.requestIdleCallback(draw, { timeout: 500 });
   };
 
   window.addEventListener('mf:arrive', () => requestAnimationFrame(dag.list));

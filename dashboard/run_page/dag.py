@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from components import feedback, formats
 from components.attributes import aria, data
 from dashboard import query_text, shell
-from dashboard.cytoscape import Cytoscape, script
+from dashboard.cytoscape import Cytoscape
 from dashboard.dag.layout import MOST_EDGES, Layout
 from dashboard.dag.layout import layout as laid_out
 from dashboard.digest import digest
@@ -56,7 +56,6 @@ def view() -> Component:
             ),
         ],
         className="run-view dag",
-        **data(cytoscape=script()),
     )
 
 
