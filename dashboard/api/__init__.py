@@ -4,6 +4,7 @@ runs      runs, one run, the download of the Runs page
 tasks     the attempts of a run
 steps     its steps
 columns   what the page of a run draws, as bytes; no interface for others
+source    the source of a step, for the page of a run
 suggest   while a filter is typed
 asked     what a request asks for beside a query
 csv_text  rows as CSV
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, jsonify
 
-from dashboard.api import asked, columns, runs, steps, suggest, tasks
+from dashboard.api import asked, columns, runs, source, steps, suggest, tasks
 from dashboard.errors import BadInput, DatabaseError
 from dashboard.services import Services
 
@@ -34,6 +35,6 @@ def register(server: Flask, services: Services) -> None:
     def down(error: DatabaseError) -> tuple[Response, int]:
         return jsonify(error=str(error)), 503
 
-    for part in (runs, tasks, steps, columns, suggest):
+    for part in (runs, tasks, steps, columns, suggest, source):
         part.register(api, services)
     server.register_blueprint(api)

@@ -61,7 +61,7 @@ def panel(
             ],
             className="mf-row dag-links",
         ),
-        source_of(services, details.view.judged.run.key, node),
+        source_of(details.view.judged.run, node),
     ]
     return [part for part in parts if part is not None]
 

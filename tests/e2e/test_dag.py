@@ -96,6 +96,8 @@ def test_a_click_opens_the_panel_and_the_link_keeps_it(page: Page, demo_app: App
     expect(panel.locator("h2")).to_have_text("train")
     expect(panel).to_contain_text("Fits gradient boosting for one segment.")
     expect(panel).to_contain_text("@retry(times=")
+    panel.locator("summary").click()
+    expect(panel.locator(".dag-source")).to_contain_text("code package")
     expect(page).to_have_url(re.compile("sel=train"))
     assert seen(page)["chosen"] == ["train"]
     page.reload()
@@ -185,7 +187,7 @@ def test_finding_a_step(page: Page, demo_app: App) -> None:
     expect(page.locator("[data-dag-found]")).to_have_text("2 steps found")
     assert seen(page)["found"] == ["features", "join_features"]
     expect(page).to_have_url(re.compile("find=features"))
-    expect(page.locator(".dag-list tbody tr")).to_have_count(2)
+    expect(page.locator(".dag-list tbody tr:not([hidden])")).to_have_count(2)
     page.keyboard.press("Enter")
     expect(page.locator(".dag-panel h2")).to_have_text("features")
     expect(page).to_have_url(re.compile("sel=features"))

@@ -29,7 +29,6 @@ from tests.conftest import Store
 from tests.dag.graphs import chain, graph
 from tests.dag.stored import Stored
 from tests.data.writing import Writer
-from tests.datastore.test_tar import packed
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 STEPS: dict[str, dict[str, Any]] = {
@@ -54,7 +53,6 @@ STEPS: dict[str, dict[str, Any]] = {
     "hold": {"next": ["end"]},
     "end": {"type": "end", "next": []},
 }
-SOURCE = b"\n" * 11 + b"    def work(self):\n        return 1\n\n    def join(self):\n        pass\n"
 
 
 @dataclass
@@ -241,16 +239,8 @@ def test_the_panel_of_a_step(bench: Bench) -> None:
     assert "Durations of 38 tasks: p50" in text
     assert "?status=failed&amp;step=work&amp;tab=tasks" in text
     assert "Longest running" in text
-    assert "The run names no code package." in text
+    assert f'data-dag-source="/-/columns/{bench.key[0]}/{bench.key[1]}/source"' in text
     assert f'href="/{bench.key[0]}/{bench.key[1]}/work/' in text
-
-
-def test_the_panel_shows_the_source(bench: Bench) -> None:
-    task = bench.task("start", 0, 10)
-    bench.stored.package(bench.key, "start", task, packed({"flow.py": SOURCE}), bench.now)
-    text = bench.panel("work")
-    assert "   12      def work(self):\n   13          return 1</pre>" in text
-    assert "Not started." in text
 
 
 def test_no_panel_for_a_step_that_is_none(bench: Bench) -> None:
