@@ -61,7 +61,7 @@ def create_app(database: Database, source: Source, settings: Settings) -> App:
     app.layout = lambda: html.Div([shell.layout(source, settings, dash.page_container), problems.store()])
     app.frame = lambda page: shell.layout(source, settings, page)
     app.first_paints = {page.path: partial(page.first_paint, services) for page in PAGES if page.first_paint}
-    app.early = lambda parts: [one for page in PAGES if page.early for one in page.early(parts)]
+    app.early = lambda parts, query: [one for page in PAGES if page.early for one in page.early(parts, query)]
     problems.register(app)
     shell.register(app, database, settings)
     for page in PAGES:

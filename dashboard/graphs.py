@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from cachetools import LRUCache, TTLCache
+from cachetools import LRUCache
 
 from dashboard.data import locations
 from dashboard.data.database import Database
@@ -17,17 +17,15 @@ from dashboard.run_state.view import RunView
 
 GRAPH = "_graph_info"
 MOST_RUNS, MOST_GRAPHS = 5_000, 200
-ASK_AGAIN = 10  # seconds after which a graph that was not there is asked for again
 
 
 class Graphs:
-    """Graphs by run, saved with it or else read from its source."""
+    """Graphs by run, saved with it or else read from its source; where there is none it is looked for again."""
 
-    def __init__(self, database: Database, sources: FlowSources) -> None:
-        self._database, self._sources = database, sources
+    def __init__(self, database: Database, sources: FlowSources | None = None) -> None:
+        self._database, self._sources = database, sources or FlowSources(database)
         self._runs: LRUCache[Key, str] = LRUCache(MOST_RUNS)
         self._graphs: LRUCache[str, Graph] = LRUCache(MOST_GRAPHS)
-        self._problems: TTLCache[Key, str] = TTLCache(MOST_RUNS, ASK_AGAIN)
         self._lock = threading.Lock()
 
     def __call__(self, key: Key) -> Graph | None:
@@ -44,19 +42,15 @@ class Graphs:
 
     def _found(self, key: Key) -> tuple[Graph | None, str]:
         with self._lock:
-            known, problem = self._graphs.get(self._runs.get(key, "")), self._problems.get(key)
+            known = self._graphs.get(self._runs.get(key, ""))
         if known is not None:
             return known, ""
-        if problem is not None:
-            return None, problem
         name, graph, problem = self._saved(key)
         if graph is None:
             name, graph, problem = self._from_source(key, problem)
-        with self._lock:
-            if graph is not None:
+        if graph is not None:
+            with self._lock:
                 self._runs[key], self._graphs[name] = name, graph
-            else:
-                self._problems[key] = problem
         return graph, problem
 
     def _saved(self, key: Key) -> tuple[str, Graph | None, str]:

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from components import feedback
 from components.attributes import aria, data
-from dashboard import query_text, shell
+from dashboard import cytoscape, links, query_text, shell
 from dashboard.digest import digest
 from dashboard.errors import BadQuery
 from dashboard.extension import Early, Page
@@ -75,11 +75,13 @@ def layout(flow: str = "", rest: str = "", **_query: object) -> Component:
     )
 
 
-def early(parts: Sequence[str]) -> list[Early]:
-    """The tasks and Plotly, which draws them."""
+def early(parts: Sequence[str], query: str) -> list[Early]:
+    """The tasks and Plotly, which draws them; for the graph what draws that."""
     if len(parts) != 2 or not all(parts) or parts[0].startswith(("-", "_")):
         return []
-    return [Early("fetch", href(f"/-/columns{Pathspec(*parts).url}")), Early("script", get_asset_url(PLOTLY))]
+    asked, _, _ = query_text.understood(query, TaskQuery.from_query)
+    drawn_by = cytoscape.script(links.prefix()) if asked.tab == "dag" else get_asset_url(PLOTLY)
+    return [Early("fetch", href(f"/-/columns{Pathspec(*parts).url}")), Early("script", drawn_by)]
 
 
 def register(app: Dash, services: Services) -> None:
