@@ -134,6 +134,7 @@ def test_a_graph_from_source_where_a_later_step_names_the_package(shop: Shop) ->
         (packed({"flow.py": b"nothing here"}), "no flow HelloFlow"),
         (packed({}), "no flow HelloFlow"),
     ],
+    ids=["hostile", "other", "empty"],
 )
 def test_why_there_is_no_graph_from_source(shop: Shop, archive: bytes, words: str) -> None:
     key = shop.writer.run(at=T0)

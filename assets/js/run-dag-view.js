@@ -38,6 +38,15 @@
   /** Whole pixels keep the pictures sharp. @param {number} level @param {number} x @param {number} y */
   const put = (level, x, y) => cy().viewport({ zoom: level, pan: { x: Math.round(x), y: Math.round(y) } });
 
+  /** Whether any step is in view. */
+  dag.isInView = () => {
+    const { x1, y1, x2, y2 } = cy().extent();
+    return cy().nodes('.card').some((/** @type {any} */ card) => {
+      const { x, y } = card.position();
+      return x > x1 && x < x2 && y > y1 && y < y2;
+    });
+  };
+
   /** Bring a step into view, if it is not. @param {string} name */
   function show(name) {
     const place = placeOf(name);

@@ -13,8 +13,8 @@
   let drawing = null;
   /** @type {States | null} */
   let states = null;
-  /** What is on the canvas. @type {{cy: any, key: string, run: string, states: States | null, theme: string, shade: string}} */
-  let drawn = { cy: null, key: '', run: '', states: null, theme: '', shade: '' };
+  /** What is on the canvas. @type {{cy: any, key: string, place: string, states: States | null, theme: string, shade: string}} */
+  let drawn = { cy: null, key: '', place: '', states: null, theme: '', shade: '' };
 
   const host = () => document.getElementById('run-dag-graph');
   /** @returns {any} Cytoscape's own object, once the component has made it */
@@ -34,6 +34,8 @@
     return dag.picture(dag.card(name, card, { shade, chain: place[3].length }));
   };
 
+  const place = () => `${location.pathname} ${drawing?.direction}`;
+
   /** Bring the canvas up to date. */
   function paint() {
     const cy = dag.cy();
@@ -43,7 +45,7 @@
     const isSame = drawn.cy === cy && drawn.key === drawing.key && drawn.theme === theme;
     if (!isSame) replace(cy, shade, theme);
     else if (drawn.states !== states || drawn.shade !== shade) update(cy, shade);
-    drawn = { cy, key: drawing.key, run: location.pathname, states, theme, shade };
+    drawn = { cy, key: drawing.key, place: place(), states, theme, shade };
     dag.mark();
     const frame = host()?.parentElement;
     if (frame) frame.dataset.drawn = String(Number(frame.dataset.drawn || 0) + 1);
@@ -63,7 +65,8 @@
       cy.elements().remove();
       cy.add(elements);
     });
-    if (drawn.cy !== cy || drawn.run !== location.pathname || drawn.key.split(' ')[0] !== drawing.key.split(' ')[0]) dag.look();
+    // Folding and unfolding leave the window where it is, unless nothing is left in it.
+    if (drawn.cy !== cy || drawn.place !== place() || !dag.isInView()) dag.look();
   }
 
   /** What has changed in the state of the steps. @param {any} cy @param {string} shade */

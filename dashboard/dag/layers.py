@@ -12,6 +12,7 @@ from dashboard.dag.measures import Measures
 from dashboard.dag.ways import Edge, Ways
 
 SWEEPS = 4
+MOST_LANES = 5_000  # places in rows that edges may take; where they would take more they get none
 # A place in a row is a step, or the lane of an edge that passes through it.
 Place: TypeAlias = "str | tuple[str, str]"
 
@@ -36,13 +37,16 @@ def layers(tangle: Tangle, ways: Ways, measures: Measures) -> Layers:
     neighbours: dict[Place, list[Place]] = {}
     for name in tangle.names:
         rows[rank[name]].append(name)
-    for edge, first, last in _edges(tangle, ways, rank, len(rows)):
+    edges = _edges(tangle, ways, rank, len(rows))
+    is_crowded = sum(last - first - 1 for _, first, last in edges) > MOST_LANES
+    for edge, first, last in edges:
         before: Place | None = edge[0] if edge[0] in inside else None
-        for row in range(first + 1, last):
+        is_long = last - first > 1 and not is_crowded
+        for row in range(first + 1, last) if is_long else ():
             rows[row].append(edge)
         # A lane is one place in all of its rows: their order is that of the row above.
         after: Place | None = edge[1] if edge[1] in inside else None
-        chain = [one for one in (before, edge if last - first > 1 else None, after) if one is not None]
+        chain = [one for one in (before, edge if is_long else None, after) if one is not None]
         for one, other in pairwise(chain):
             neighbours.setdefault(one, []).append(other)
             neighbours.setdefault(other, []).append(one)

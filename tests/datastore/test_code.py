@@ -139,6 +139,7 @@ def test_a_package_that_comes_later_is_found() -> None:
         (packed({"flow.py": b"\0" * 300_000_000}), "unpacks to more"),
         (b"no archive", "damaged"),
     ],
+    ids=["path", "device", "bomb", "damage"],
 )
 def test_hostile_packages_are_refused_and_looked_at_once(archive: bytes, words: str) -> None:
     store, told = stored(archive)
