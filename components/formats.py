@@ -9,11 +9,11 @@ SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 
 
 def duration(ms: int | None) -> str:
-    """`18s`, `4m 06s`, `2h 08m`, `3d 04h`; under a second `0.4s`."""
+    """`18s`, `4m 06s`, `2h 08m`, `3d 04h`; under a second `0.4s`, under a tenth `23ms`."""
     if ms is None:
         return NOTHING
-    if ms < SECOND:
-        return f"{ms / SECOND:.1f}s" if ms else "0s"
+    if 0 < ms < SECOND:
+        return f"{ms}ms" if ms < 100 else f"{ms / SECOND:.1f}s"
     if ms < MINUTE:
         return f"{ms // SECOND}s"
     if ms < HOUR:

@@ -29,7 +29,7 @@ from dashboard.status import Limits
 
 MOST_RUNNING = 500  # running runs that are kept at hand
 GOOD_FOR = 30  # seconds; the token itself changes every half minute, since statuses depend on the time
-QUICK = 25  # ms that the first answer may search; the rest follows in a second one
+QUICK = 5  # ms that the first answer may search; the rest follows in a second one
 CAUGHT_AT_ONCE = 500  # completed runs looked through for swallowed exceptions at a time: some 40 ms
 
 
@@ -134,6 +134,7 @@ class RunFinder:
             after=after,
             newest_first=newest_first,
             budget=QUICK if quick else self._settings.scan_budget,
+            quick=quick,
         )
 
     def _window(self, wanted: RunFilter) -> RunPage:

@@ -140,7 +140,7 @@ def _app(database: FakeDatabase, prefix: str, refresh: float) -> Dash:
 
     @app.server.get(f"{prefix}-/go")
     def go() -> str:
-        return "gone"
+        return "<link rel=icon href=data:,>gone"  # or the browser asks for /favicon.ico, and complains
 
     return app
 

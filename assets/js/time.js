@@ -87,6 +87,7 @@
 
   /** @param {number} ms a duration */
   function duration(ms) {
+    if (ms >= 1 && ms < 1000) return ms < 100 ? `${Math.floor(ms)}ms` : `${(ms / 1000).toFixed(1)}s`;
     const s = Math.max(0, Math.floor(ms / 1000));
     const two = (/** @type {number} */ n) => String(n).padStart(2, '0');
     if (s < 60) return `${s}s`;

@@ -61,6 +61,13 @@ class Judge:
         """The same runs, `caught` as far as it was looked for."""
         return [self._with_caught(one) for one in judged]
 
+    def note_caught(self, key: Key, tasks: list[TaskRef]) -> None:
+        """Tasks of this run whose exception was swallowed, found by somebody who has read all of it."""
+        with self._lock:
+            self._caught[key] = tasks
+            if key in self._final:
+                self._searched[key] = None
+
     def caught_tasks(self, key: Key) -> list[TaskRef]:
         """Tasks of this run whose exception was swallowed, as far as it was looked for."""
         return self._caught.get(key, [])

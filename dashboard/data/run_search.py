@@ -24,7 +24,7 @@ from dashboard.models import JudgedRun, Run, Verdict
 
 RUNNING = ("running", "no-heartbeat")
 RECENT = 2 * 86_400_000  # ms
-SMALL_BATCH, FIRST_BATCH, LARGEST_BATCH = 60, 200, 6_400  # rows; small where each run costs more to look through
+SMALL_BATCH, FIRST_BATCH, LARGEST_BATCH = 60, 200, 6_400  # rows; small where each costs more, or for a quick look
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,16 @@ def find(
     after: str | None = None,
     newest_first: bool = True,
     budget: float = 400,
+    quick: bool = False,
 ) -> RunPage:
-    """One page of the runs that `wanted` describes; `budget` (ms) bounds the search for what no index serves."""
+    """One page of the runs that `wanted` describes; `budget` (ms) bounds the search for what no index serves.
+
+    A `quick` one begins with fewer rows: whatever it shows, another will go on.
+    """
     now = reader.now()
     order = _Order(reader, newest_first, Cursor.parse(after) if after else None)
     where = conditions(reader, wanted, now, judge.limits)
-    pace = _Pace(budget, SMALL_BATCH if "caught" in wanted.status else FIRST_BATCH)
+    pace = _Pace(budget, SMALL_BATCH if quick or "caught" in wanted.status else FIRST_BATCH)
     hits: list[JudgedRun] = []
     for runs, edge in _batches(reader, where, order, limit, bool(wanted.status), pace):
         judged = judge(reader, runs, now)

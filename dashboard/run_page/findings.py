@@ -76,8 +76,12 @@ def _retries(details: RunDetails) -> list[tuple[str, Words]]:
     found = details.findings
     if not found.retried:
         return []
-    words: Words = [f"{formats.count(found.retried, 'task')}, ", _bold(f"{found.lost / 3_600_000:.1f} task-h"), " lost"]
+    lost = f"{found.lost / HOUR:.1f} task-h" if found.lost > HOUR // 10 else formats.duration(found.lost)
+    words: Words = [f"{formats.count(found.retried, 'task')}, ", _bold(lost), " lost"]
     return [("Retries", words)]
+
+
+HOUR = 3_600_000  # ms
 
 
 def _expected(details: RunDetails) -> list[tuple[str, Words]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
 from dashboard.data import run_evidence, runs
 from dashboard.data.database import Database, Reader
@@ -12,7 +13,7 @@ from dashboard.data.judge import Judge
 from dashboard.data.runs import Key
 from dashboard.models import JudgedRun, Status
 from dashboard.run_state.evidence import Evidence
-from dashboard.run_state.view import PENDING, RUNNING, RunView, view_of
+from dashboard.run_state.view import PENDING, RUNNING, RunView, caught_tasks, view_of
 
 OVERLAP = 1_000  # ids that are read again: they commit out of order
 JUDGED_FOR = 5.0  # seconds that a verdict on silent tasks stays good while no row comes
@@ -73,7 +74,11 @@ class RunState:
             self._load(reader)
         self._seen = newest
         self._judged_at = time.monotonic()
-        return view_of(self._evidence, judged, self._registered, now, self._judge.limits, before)
+        view = view_of(self._evidence, judged, self._registered, now, self._judge.limits, before)
+        if judged.verdict.status is not Status.COMPLETED:
+            return view
+        self._judge.note_caught(self.key, caught_tasks(view))
+        return replace(view, judged=self._judge.with_caught([judged])[0])
 
     def _is_other(self, judged: JudgedRun, newest: run_evidence.Newest, before: RunView) -> bool:
         """A namesake after a wipe, or a run that has just ended: read once more as a whole, and nothing is missed."""

@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.models import JudgedRun, Status
+from dashboard.models import JudgedRun, Qualifier, Status, TaskRef
 from dashboard.run_state.evidence import ATTEMPTS, Evidence
 from dashboard.status import AttemptColumns, AttemptEvidence, Limits, judge_attempt, judge_attempts
-from dashboard.status.attempts import ABSENT, NO_ATTEMPT, STATUSES, Codes, Flags, Instants
+from dashboard.status.attempts import ABSENT, NO_ATTEMPT, QUALIFIERS, STATUSES, Codes, Flags, Instants
 
 COMPLETED, FAILED, RUNNING, PENDING, UNKNOWN = (
     np.uint8(STATUSES.index(status))
     for status in (Status.COMPLETED, Status.FAILED, Status.RUNNING, Status.PENDING, Status.UNKNOWN)
 )
+CAUGHT = np.uint8(QUALIFIERS.index(Qualifier.CAUGHT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,13 @@ def view_of(
         evidence=rows,
         limits=limits,
     )
+
+
+def caught_tasks(view: RunView) -> list[TaskRef]:
+    """Tasks that ended well only because @catch swallowed their exception."""
+    rows = np.flatnonzero(view.is_last & (view.qualifier == CAUGHT)).tolist()
+    places = view.task[rows].tolist()
+    return [TaskRef(view.steps[view.step[place]], view.task_id(place)) for place in places]
 
 
 def evidence_of(view: RunView, row: int) -> AttemptEvidence:

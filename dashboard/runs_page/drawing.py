@@ -141,13 +141,16 @@ def shown(view: RunsView, place: str | None, digest: str) -> dict[str, object]:
         "place": place,
         "digest": digest,
         "more": not view.is_complete,
+        "searching": view.searched_to is not None and not view.is_complete,
         "pinned": [list(row.judged.run.key) for row in view.pinned],
         "rest": [list(row.judged.run.key) for row in view.rest],
     }
 
 
 def held(remembered: Mapping[str, object] | None) -> Held | None:
-    """The rows that must not move, from what the browser remembers; None when that is unreadable."""
+    """The rows that must not move, from what the browser remembers; None when a search goes on, or for nonsense."""
+    if remembered and remembered.get("searching"):
+        return None
     try:
         both = [
             tuple((str(flow), int(number)) for flow, number in (remembered or {})[name][:350])  # type: ignore[index]
