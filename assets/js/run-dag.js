@@ -40,6 +40,7 @@
   function paint() {
     const cy = dag.cy();
     if (!cy || !drawing?.cards || !states?.cards || !host()?.clientWidth) return;
+    if (!cy.width()) cy.resize(); // it was measured while the tab was hidden
     const { shade } = dag.asked();
     const theme = document.documentElement.dataset.bsTheme || 'light';
     const isSame = drawn.cy === cy && drawn.key === drawing.key && drawn.theme === theme;
