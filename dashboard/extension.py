@@ -29,6 +29,6 @@ class Page:
     layout: Callable[..., Component]
     register: Callable[[Dash, Services], None]
     first_paint: Callable[[Services, str], Component | None] | None = None  # from the query text, while scripts load
-    early: Callable[[Sequence[str]], Sequence[Early]] | None = (
-        None  # from the decoded parts of a path; nothing for others' paths
+    early: Callable[[Sequence[str], str], Sequence[Early]] | None = (
+        None  # from the decoded parts of a path and the query text; nothing for others' paths
     )

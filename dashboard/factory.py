@@ -12,7 +12,7 @@ from flask import Flask, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from components import feedback
-from dashboard import api, http, problems, shell
+from dashboard import api, cytoscape, http, problems, shell
 from dashboard.data.database import Database
 from dashboard.errors import BadInput
 from dashboard.first_paint import App
@@ -41,6 +41,7 @@ def create_app(database: Database, source: Source, settings: Settings) -> App:
         assets_ignore=r"plotly-cartesian.*|bootstrap.*",
         assets_path_ignore=["vendor"],
         url_base_pathname=settings.path_prefix,
+        meta_tags=[{"name": "mf-cytoscape", "content": cytoscape.script(settings.path_prefix)}],
         use_pages=True,
         pages_folder="",
         suppress_callback_exceptions=True,
@@ -61,7 +62,7 @@ def create_app(database: Database, source: Source, settings: Settings) -> App:
     app.layout = lambda: html.Div([shell.layout(source, settings, dash.page_container), problems.store()])
     app.frame = lambda page: shell.layout(source, settings, page)
     app.first_paints = {page.path: partial(page.first_paint, services) for page in PAGES if page.first_paint}
-    app.early = lambda parts: [one for page in PAGES if page.early for one in page.early(parts)]
+    app.early = lambda parts, query: [one for page in PAGES if page.early for one in page.early(parts, query)]
     problems.register(app)
     shell.register(app, database, settings)
     for page in PAGES:

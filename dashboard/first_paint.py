@@ -24,12 +24,12 @@ Draw = Callable[[str], Component | None]
 
 class App(Dash):
     """Dash with a first paint. `first_paints` maps a path (without prefix) to what draws it from the query text;
-    `early` gives what the page of a path needs early.
+    `early` gives what the page of a path and query needs early.
     """
 
     services: Services
     first_paints: dict[str, Draw]
-    early: Callable[[Sequence[str]], Sequence[Early]]
+    early: Callable[[Sequence[str], str], Sequence[Early]]
     frame: Callable[[Component], Component]
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]  # Dash passes all by name
@@ -44,7 +44,8 @@ class App(Dash):
         tag = '<link rel="preload" as="{}"{} href="{}">'
         cors = {"fetch": ' crossorigin="anonymous"', "script": ""}
         parts = request.path[len(self.config.url_base_pathname or "/") :].split("/")
-        return "".join(tag.format(one.kind, cors[one.kind], escape(one.url)) for one in self.early(parts))
+        needed = self.early(parts, request.query_string.decode(errors="replace"))
+        return "".join(tag.format(one.kind, cors[one.kind], escape(one.url)) for one in needed)
 
     def _first_paint(self) -> str:
         if not has_request_context():

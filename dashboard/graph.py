@@ -1,4 +1,4 @@
-"""The static graph of a flow, from the `_graph_info` that every run saves: steps, what follows them, their decorators.
+"""The static graph of a flow: steps, what follows them, their decorators; from the `_graph_info` that every run saves.
 
 What is read was written by users' programs: anything of another form is left out, never an error.
 """
@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 MOST_STEPS = 2_000
+MOST_NEXT = 500  # steps that may follow one
+Origin: TypeAlias = Literal["saved", "source", "inferred"]  # with the run, in its code package, from the tasks seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,10 @@ class Node:
     next: tuple[str, ...]
     doc: str
     line: int | None
+    file: str | None  # that the line is in, as on the machine where it ran
     decorators: tuple[Decorator, ...]
     foreach: str | None  # the artifact that a foreach goes through
+    num_parallel: str | None  # nodes of the gang that follows, as far as the source says
     condition: str | None  # the artifact that a switch looks at
     cases: Mapping[str, str]  # of a switch: value → step
 
@@ -55,10 +59,11 @@ class Graph:
     doc: str
     parameters: tuple[str, ...]
     decorators: tuple[Decorator, ...]
+    origin: Origin = "saved"
 
     @classmethod
-    def of(cls, info: object) -> Graph | None:
-        """From the decoded `_graph_info`; None when it has no steps."""
+    def of(cls, info: object, origin: Origin = "saved") -> Graph | None:
+        """From the decoded `_graph_info`, or what has its form; None when it has no steps."""
         steps = [(name, step) for name, step in _dict(_dict(info).get("steps")).items() if isinstance(name, str)]
         nodes = {name: _node(name, _dict(step)) for name, step in steps[:MOST_STEPS]}
         if not nodes:
@@ -71,6 +76,7 @@ class Graph:
             doc=_text(about.get("doc")) or "",
             parameters=tuple(_text(_dict(one).get("name")) or "" for one in _list(about.get("parameters"))),
             decorators=_decorators(about),
+            origin=origin,
         )
 
     def order(self) -> dict[str, int]:
@@ -103,11 +109,13 @@ def _node(name: str, step: Mapping[Any, Any]) -> Node:
     return Node(
         name=name,
         kind=_text(step.get("type")) or "linear",
-        next=tuple(one for one in _list(step.get("next")) if isinstance(one, str)),
+        next=tuple(dict.fromkeys(one for one in _list(step.get("next")) if isinstance(one, str)))[:MOST_NEXT],
         doc=_text(step.get("doc")) or "",
         line=step.get("line") if type(step.get("line")) is int else None,
+        file=_text(step.get("source_file")),
         decorators=_decorators(step),
         foreach=_text(step.get("foreach_artifact")),
+        num_parallel=str(found) if type(found := step.get("num_parallel")) in (int, str) else None,
         condition=_text(step.get("condition")),
         cases={str(value): target for value, target in cases.items() if isinstance(target, str)},
     )

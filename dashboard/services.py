@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from cachetools import TTLCache, cached
 from cachetools.keys import hashkey
 
+from dashboard.cardinalities import Cardinalities
 from dashboard.data import run_search
 from dashboard.data.database import Database
 from dashboard.data.judge import Judge
 from dashboard.data.run_search import RUNNING, RunPage, matches, words
 from dashboard.data.runs import Key
 from dashboard.filters import RunFilter, Span
+from dashboard.flow_source import FlowSources
 from dashboard.graphs import Graphs
 from dashboard.models import JudgedRun, Status
 from dashboard.results import Results
@@ -45,7 +47,9 @@ class Services:
     settings: Settings
     finder: RunFinder
     run_states: RunStates
+    sources: FlowSources
     graphs: Graphs
+    cardinalities: Cardinalities
     details: DetailsOf
     stores: Stores
     tasks: TasksOf
@@ -177,7 +181,8 @@ def make_services(database: Database, source: Source, settings: Settings) -> Ser
     finder = RunFinder(database, judge, settings)
     states = RunStates(database, judge, settings.run_cache * 1_000_000)
     stores = Stores(settings)
-    graphs = Graphs(database, stores)
+    sources = FlowSources(database, stores)
+    graphs = Graphs(database, stores, sources)
     return Services(
         database=database,
         judge=judge,
@@ -186,9 +191,11 @@ def make_services(database: Database, source: Source, settings: Settings) -> Ser
         settings=settings,
         finder=finder,
         run_states=states,
+        sources=sources,
         graphs=graphs,
         details=DetailsOf(database, judge, graphs, stores),
         stores=stores,
-        tasks=TasksOf(database, graphs, stores),
+        tasks=TasksOf(database, graphs, stores, sources),
         logs=Logs(stores),
+        cardinalities=Cardinalities(database),
     )

@@ -13,6 +13,7 @@ from dashboard.data import lineage, task_facts
 from dashboard.data.database import Database, Reader
 from dashboard.data.task_facts import Home, Registered, TaskFacts
 from dashboard.datastore import last_error
+from dashboard.flow_source import FlowSources
 from dashboard.graph import Graph, Node
 from dashboard.graphs import Graphs
 from dashboard.insight.lineage import Pattern, children, parents
@@ -120,8 +121,8 @@ def row_of_attempt(view: RunView, place: int, attempt: int | None) -> int | None
 class TasksOf:
     """Details by attempt; those of a run that has not changed are remembered."""
 
-    def __init__(self, database: Database, graphs: Graphs, stores: Stores) -> None:
-        self._database, self._graphs, self._stores = database, graphs, stores
+    def __init__(self, database: Database, graphs: Graphs, stores: Stores, sources: FlowSources) -> None:
+        self._database, self._graphs, self._stores, self._sources = database, graphs, stores, sources
         # Single flight: whoever asks for what is being gathered waits for it. Details keep their view alive, so few.
         name: Callable[..., object] = _name
         self._details = cached(LRUCache(32), key=name, condition=threading.Condition())(self._load)
@@ -167,7 +168,7 @@ class TasksOf:
             graph=graph,
             steps=steps,
             story=told,
-            failure=failure(store, facts, home, hashes, verdict),
+            failure=failure(store, facts, home, hashes, verdict, lambda: self._sources(run.key).files),
             parents=self._related(view, parents(graph, step, path) if graph else None, place, before=True),
             children=self._related(view, children(graph, step, path) if graph else None, place, before=False),
         )

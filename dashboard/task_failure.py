@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard.data.task_facts import Home, TaskFacts
 from dashboard.datastore import (
     Datastore,
     Place,
+    SourceFiles,
     TaskException,
     Unreadable,
     exception_of,
     last_error,
-    source_lines,
 )
 from dashboard.insight.cause import Cause, cause_of
 from dashboard.models import Qualifier, Status
@@ -44,8 +43,12 @@ def failure(
     home: Home,
     hashes: Mapping[str, str],
     verdict: tuple[Status, Qualifier | None, str],
+    sources: Callable[[], SourceFiles | None],
 ) -> Failure | None:
-    """None for an attempt that did not fail. `hashes` are those of its artifacts; reads the datastores."""
+    """None for an attempt that did not fail. Reads the datastores.
+
+    `hashes` are those of its artifacts, `sources` gives the files of the flow.
+    """
     status, qualifier, reason = verdict
     is_caught = qualifier is Qualifier.CAUGHT
     if status is not Status.FAILED and not is_caught:
@@ -55,7 +58,7 @@ def failure(
     found = next((one for sha in shas if (one := exception_of(store, facts.key[0], sha))), None)
     fields = [one.name for one in facts.metadata if one.attempt == home.attempt]
     if found is not None:
-        return _of_exception(store, facts, home, found, is_caught)
+        return _of_exception(sources(), found, is_caught)
     said = last_error(store, home.flow, home.run, home.step, home.task, home.attempt)
     cause = cause_of(f"{said or ''}\n{_scheduler(store, home)}", fields)
     if said:
@@ -64,12 +67,10 @@ def failure(
     return Failure(title, "" if not cause else _sentence(reason), (), None, (), "scheduler", cause, is_caught)
 
 
-def _of_exception(
-    store: Datastore | None, facts: TaskFacts, home: Home, found: TaskException, is_caught: bool
-) -> Failure:
+def _of_exception(files: SourceFiles | None, found: TaskException, is_caught: bool) -> Failure:
     first, _, more = found.message.strip().partition("\n")
     title = f"{found.type}: {first}" if first else found.type
-    source = _source(store, facts, home.attempt, found)
+    source = _source(files, found)
     return Failure(
         title[:MOST_TITLE],
         more.strip("\n"),
@@ -82,28 +83,15 @@ def _of_exception(
     )
 
 
-def _source(
-    store: Datastore | None, facts: TaskFacts, attempt: int, found: TaskException
-) -> tuple[tuple[int, str], ...]:
+def _source(files: SourceFiles | None, found: TaskException) -> tuple[tuple[int, str], ...]:
     """From the code package, else the one line that the traceback holds."""
     place = found.place
     if place is None:
         return ()
-    sha = _package(facts, attempt)
-    lines = source_lines(store, facts.key[0], sha, place.file) if sha else ()
-    if 0 < place.line <= len(lines):
-        first = max(1, place.line - AROUND)
-        return tuple((number, lines[number - 1]) for number in range(first, place.line + 1))
+    around = files.lines(place.file, place.line, AROUND) if files else []
+    if around:
+        return tuple(one for one in around if one[0] <= place.line)
     return _of_traceback(found.traceback, place)
-
-
-def _package(facts: TaskFacts, attempt: int) -> str | None:
-    try:
-        about = json.loads(facts.value("code-package", attempt) or "null")
-    except (ValueError, RecursionError):
-        return None
-    sha = about.get("sha") if isinstance(about, dict) else None
-    return sha if isinstance(sha, str) else None
 
 
 def _of_traceback(lines: Sequence[str], place: Place) -> tuple[tuple[int, str], ...]:

@@ -6,12 +6,21 @@ Grammar (every parameter may be repeated where it says any; the JSON interface t
     status    any of: running pending failed completed unknown, or of their kinds killed caught cloned
     q         part of a task id or foreach value; variable=value; artifact:NAME; metadata FIELD=VALUE
     sort      failed started finished duration queue step task attempt status, with - before it: the other way round
-    tab       timeline tasks details
+    tab       timeline dag tasks details
     group     none: one list instead of one lane a step
     axis      clock instead of elapsed time
     zoom      FROM..TO, milliseconds since the start of the run
     open      steps whose tasks are listed, with how many: train, train:112; - for no step
-    full      1: the timeline fills the window
+    full      1: the timeline or the graph fills the window
+
+Of the graph (tab dag):
+
+    dir       right: drawn from left to right instead of top down
+    shade     duration or queue instead of status
+    find      part of the name of a step
+    sel       the step that the panel tells of
+    unfold    first steps of chains that are not folded; * for all
+    table     1: the steps as a table instead of the graph
 """
 
 from __future__ import annotations
@@ -27,9 +36,10 @@ from dashboard.errors import BadQuery
 STATUSES = ("running", "pending", "failed", "killed", "caught", "cloned", "completed", "unknown")
 KEYS = ("failed", "started", "finished", "duration", "queue", "step", "task", "attempt", "status")
 SORTS = (*KEYS, *(f"-{key}" for key in KEYS))
-TABS = ("timeline", "tasks", "details")
-SINGLE = ("q", "sort", "tab", "group", "axis", "zoom", "full")  # parameters of which the last value counts
-_SHOWN = ("status", "step", "q", "sort", "tab", "group", "axis", "zoom", "open", "full")
+TABS = ("timeline", "dag", "tasks", "details")
+OF_GRAPH = ("dir", "shade", "find", "sel", "table")
+SINGLE = ("q", "sort", "tab", "group", "axis", "zoom", "full", *OF_GRAPH)  # parameters of which the last value counts
+_SHOWN = ("status", "step", "q", "sort", "tab", "group", "axis", "zoom", "open", "full", *OF_GRAPH, "unfold")
 _ZOOM = re.compile(r"(-?\d{1,15})\.\.(-?\d{1,15})")
 
 
@@ -47,6 +57,12 @@ class TaskQuery:
     zoom: tuple[int, int] | None = None
     open: tuple[str, ...] = ()
     full: str | None = None
+    dir: str | None = None
+    shade: str | None = None
+    find: str = ""
+    sel: str = ""
+    table: str | None = None
+    unfold: tuple[str, ...] = ()
 
     @classmethod
     def from_query(cls, text: str) -> TaskQuery:
@@ -60,7 +76,7 @@ class TaskQuery:
         return cls(
             status=query_text.each("status", tuple(dict.fromkeys(given.get("status", ()))), STATUSES),
             step=tuple(dict.fromkeys(given.get("step", ()))),
-            q=given["q"][-1].strip() if given.get("q") else "",
+            q=_last("q", given),
             sort=query_text.one("sort", given, SORTS),
             tab=query_text.one("tab", given, TABS) or "timeline",
             group=query_text.one("group", given, ("none",)),
@@ -68,6 +84,12 @@ class TaskQuery:
             zoom=_zoom(given["zoom"][-1]) if given.get("zoom") else None,
             open=tuple(dict.fromkeys(given.get("open", ()))),
             full=query_text.one("full", given, ("1",)),
+            dir=query_text.one("dir", given, ("right",)),
+            shade=query_text.one("shade", given, ("duration", "queue")),
+            find=_last("find", given),
+            sel=_last("sel", given),
+            table=query_text.one("table", given, ("1",)),
+            unfold=tuple(dict.fromkeys(given.get("unfold", ()))),
         )
 
     def to_query(self) -> str:
@@ -86,6 +108,10 @@ class TaskQuery:
     def show(self, **changes: object) -> TaskQuery:
         """The same with some of it different."""
         return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def _last(name: str, given: Mapping[str, Sequence[str]]) -> str:
+    return given[name][-1].strip() if given.get(name) else ""
 
 
 def _zoom(text: str) -> tuple[int, int]:

@@ -41,9 +41,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "dashboard.status",
         "numpy",
     ),
+    r"dashboard\.dag(\..*)?": (*LEAVES, "dashboard.dag", "dashboard.graph"),
     r"dashboard\.data(\..*)?": (*LEAVES, "dashboard.data", "dashboard.status", "numpy", "sqlalchemy"),
     r"dashboard\.run_state(\..*)?": (*LEAVES, "dashboard.run_state", "dashboard.data", "dashboard.status", "numpy"),
-    r"dashboard\.datastore(\..*)?": (*LEAVES, "dashboard.datastore", "fsspec", "numpy", "re2"),
+    r"dashboard\.datastore(\..*)?": (*LEAVES, "dashboard.datastore", "cachetools", "fsspec", "numpy", "re2"),
     r"dashboard\.local(\..*)?": (
         *LEAVES,
         "dashboard.local",

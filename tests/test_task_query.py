@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -69,12 +70,12 @@ def test_a_url_becomes_a_query(text: str, query: TaskQuery) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("colour=red", "“colour” is not a known parameter; known are axis, full, group"),
+        ("colour=red", "“colour” is not a known parameter; known are axis, dir, find, full, group"),
         (f"{'x' * 500}=1", f"“{'x' * 80}” is not"),
         ("status=done", "status=done: one of running, pending, failed, killed"),
         ("status=failed&status=FAILED", "status=FAILED: one of"),
         ("sort=size", "sort=size: one of failed, started"),
-        ("tab=logs", "tab=logs: one of timeline, tasks, details is needed."),
+        ("tab=logs", "tab=logs: one of timeline, dag, tasks, details is needed."),
         ("group=step", "group=step: one of none is needed."),
         ("axis=elapsed", "axis=elapsed: one of clock is needed."),
         ("full=yes", "full=yes: one of 1 is needed."),
@@ -128,7 +129,8 @@ def test_what_is_understood_of_a_query_can_be_asked_for(pairs: list[tuple[str, s
 
 
 def test_parameters_with_one_value_are_those_of_the_query() -> None:
-    query = TaskQuery(("failed",), ("a",), "q", "task", "tasks", "none", "clock", (1, 2), ("b",), "1")
+    graph: dict[str, Any] = {"dir": "right", "shade": "queue", "find": "x", "sel": "y", "table": "1"}
+    query = TaskQuery(("failed",), ("a",), "q", "task", "tasks", "none", "clock", (1, 2), ("b",), "1", **graph)
     assert set(SINGLE) < set(query.to_query().replace("=", "&").split("&"))
     for name in SINGLE:
         assert not isinstance(getattr(query, name), tuple) or name == "zoom"

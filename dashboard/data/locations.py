@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -71,18 +70,18 @@ def of_parameters(reader: Reader, key: Key) -> ParametersTask | None:
         .where(a.flow_id == key[0], a.run_number == key[1], a.step_name == PARAMETERS, a.task_id == task_id)
         .limit(2_000),
     )
-    roots = [Location(row.ds_type, row.location[6:]) for row in rows if str(row.location).startswith(":root:")]
-    location = roots[0] if roots else _root_of_blob(key, rows)
+    roots = (of_blob(key[0], row.ds_type, row.location) for row in rows)
+    location = next((root for root in roots if root), None)
     return ParametersTask(name or str(task_id), location, {row.name: row.sha for row in rows if row.sha})
 
 
-def _root_of_blob(key: Key, rows: Sequence[object]) -> Location | None:
-    """Older clients write the whole blob address: <root>/<flow>/data/<xx>/<sha>."""
-    for row in rows:
-        root, found, _ = str(row.location).partition(f"/{key[0]}/data/")  # type: ignore[attr-defined]
-        if found:
-            return Location(row.ds_type, root)  # type: ignore[attr-defined]
-    return None
+def of_blob(flow: str, ds_type: str, location: str | None) -> Location | None:
+    """The root in an artifact's location: `:root:<root>`, or from older clients `<root>/<flow>/data/<xx>/<sha>`."""
+    text = str(location)
+    if text.startswith(":root:"):
+        return Location(ds_type, text[6:])
+    root, found, _ = text.partition(f"/{flow}/data/")
+    return Location(ds_type, root) if found else None
 
 
 def _location(values: dict[str, str]) -> Location | None:

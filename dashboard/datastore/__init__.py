@@ -24,7 +24,9 @@ artifacts   the artifacts of an attempt by name, type and size
 artifact    the value of one
 exceptions  exception_of: what `_exception` holds
 graph       graph_info: what `_graph_info` holds
-code_package source_lines: files of the code package
+code        source: the files of a flow's folder, from its code package
+tar         files out of an archive, in memory
+flowspec    flow_info: the same graph from source
 parameters  the parameters and constants of a run
 stderr      last_error: the line of an attempt's stderr that says why it failed
 failure     that line among the lines of a log
@@ -32,8 +34,9 @@ failure     that line among the lines of a log
 
 from dashboard.datastore.artifact import Preview, UnknownEncoding, artifact_preview, artifact_value, client_code
 from dashboard.datastore.artifacts import Artifact, ArtifactRow, Change, Kind, artifacts, changes
-from dashboard.datastore.code_package import source_lines
+from dashboard.datastore.code import SourceFiles, source
 from dashboard.datastore.exceptions import Place, TaskException, exception_of
+from dashboard.datastore.flowspec import flow_info
 from dashboard.datastore.graph import graph_info
 from dashboard.datastore.local import LocalStore
 from dashboard.datastore.parameters import Parameter, parameters
@@ -54,6 +57,7 @@ __all__ = [
     "Parameter",
     "Place",
     "Preview",
+    "SourceFiles",
     "StoreOptions",
     "TaskException",
     "TooLarge",
@@ -66,9 +70,10 @@ __all__ = [
     "client_code",
     "decode",
     "exception_of",
+    "flow_info",
     "graph_info",
     "last_error",
     "open_store",
     "parameters",
-    "source_lines",
+    "source",
 ]

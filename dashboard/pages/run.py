@@ -9,13 +9,14 @@ from dash.development.base_component import Component
 
 from components import feedback
 from components.attributes import aria, data
-from dashboard import query_text, shell
+from dashboard import cytoscape, links, query_text, shell
 from dashboard.digest import digest
 from dashboard.errors import BadQuery
 from dashboard.extension import Early, Page
 from dashboard.links import href, split
 from dashboard.pathspec import Pathspec
 from dashboard.run_details import RunDetails
+from dashboard.run_page import dag
 from dashboard.run_page.about import about
 from dashboard.run_page.absent import no_such_run
 from dashboard.run_page.findings import findings_strip
@@ -61,6 +62,7 @@ def layout(flow: str = "", rest: str = "", **_query: object) -> Component:
                     html.Div(id=ids.TOOLS, className="mf-bar tool"),
                     html.Div(id=ids.FINDINGS),
                     html.Div(html.Div(id=ids.TIMELINE, **data(columns=columns)), className="run-view timeline"),
+                    dag.view(),
                     html.Div(html.Div(id=ids.TASKS), className="run-view tasks"),
                     html.Div(id=ids.DETAILS, className="run-view details"),
                 ],
@@ -73,11 +75,13 @@ def layout(flow: str = "", rest: str = "", **_query: object) -> Component:
     )
 
 
-def early(parts: Sequence[str]) -> list[Early]:
-    """The tasks and Plotly, which draws them."""
+def early(parts: Sequence[str], query: str) -> list[Early]:
+    """The tasks and Plotly, which draws them; for the graph what draws that."""
     if len(parts) != 2 or not all(parts) or parts[0].startswith(("-", "_")):
         return []
-    return [Early("fetch", href(f"/-/columns{Pathspec(*parts).url}")), Early("script", get_asset_url(PLOTLY))]
+    asked, _, _ = query_text.understood(query, TaskQuery.from_query)
+    drawn_by = cytoscape.script(links.prefix()) if asked.tab == "dag" else get_asset_url(PLOTLY)
+    return [Early("fetch", href(f"/-/columns{Pathspec(*parts).url}")), Early("script", drawn_by)]
 
 
 def register(app: Dash, services: Services) -> None:
@@ -170,6 +174,8 @@ def register(app: Dash, services: Services) -> None:
         made = about(found) if found else None
         now_told = digest(made)
         return (no_update, no_update) if found is None or now_told == told else (made, now_told)
+
+    dag.register(app, services, Input(ids.SHOWN, "data"), State(ids.PATHSPEC, "data"), details_of)
 
     shown = Input(ids.SHOWN, "data", allow_optional=True)  # REFRESH is on every page, this is not
     app.clientside_callback(ClientsideFunction("run", "refresh"), shell.REFRESH, shown)

@@ -14,11 +14,13 @@ from components import feedback, menus
 from components.attributes import aria, data
 from components.icons import MEANINGS, icon
 from dashboard import query_text
+from dashboard.dag.layout import MANY
 from dashboard.insight.steps import StepSummary
 from dashboard.links import href
 from dashboard.models import Qualifier, Status
 from dashboard.pathspec import Pathspec
 from dashboard.run_details import RunDetails
+from dashboard.run_page.dag_toolbar import dag_toolbar
 from dashboard.task_query import TaskQuery
 
 To = Callable[[TaskQuery], str]
@@ -46,7 +48,7 @@ ORDERS = (
 def tabs(details: RunDetails, query: TaskQuery, to: To) -> list[Component]:
     """The views of a run."""
     made: list[Component] = []
-    for name, words in (("timeline", "Timeline"), ("tasks", "Tasks"), ("details", "Details")):
+    for name, words in (("timeline", "Timeline"), ("dag", "DAG"), ("tasks", "Tasks"), ("details", "Details")):
         on = query.tab == name
         count = html.Span(f"{details.story.tasks:,}", className="n")
         more: dict[str, Any] = {"aria-current": "page"} if on else {}
@@ -59,6 +61,8 @@ def toolbar(details: RunDetails, query: TaskQuery, to: To, path: str) -> list[Co
     """What narrows, orders and zooms the tasks; `path` is the page's."""
     if query.tab == "details":
         return []
+    if query.tab == "dag":
+        return dag_toolbar(query, to, path, details.graph is not None and len(details.graph.nodes) > MANY)
     parts: list[Component] = [
         _presets(details, query, to),
         html.Span(className="vr p2"),

@@ -215,9 +215,9 @@ def test_more_runs_than_a_batch(writer: Writer, database: Database) -> None:
 
 
 def test_running_is_looked_for_among_runs_that_may_run(writer: Writer, database: Database) -> None:
-    """With and without heartbeats, up to the last second of each limit, and no run that is not running."""
+    """With and without heartbeats, up to the last seconds of each limit, and no run that is not running."""
     now = database(Reader.now) // SECOND * SECOND
-    beats = (0, -100, -350, -359, 359, -362, -420, 500, None)
+    beats = (0, -100, -350, -355, 359, -362, -420, 500, None)
     for beat in beats:
         writer.run(at=now - HOUR, heartbeat=None if beat is None else now + beat * SECOND)
     writer.run(at=now - 2 * DAY)

@@ -51,6 +51,7 @@ def test_tabs_keep_the_rest_of_the_query(stage: Stage) -> None:
     drawn = toolbar.tabs(details, TaskQuery(tab="tasks", status=("failed",)), to)
     assert links(drawn) == {
         "Timeline": "/x?status=failed",
+        "DAG": "/x?status=failed&tab=dag",
         "Tasks 7": "/x?status=failed&tab=tasks",
         "Details": "/x?status=failed&tab=details",
     }
