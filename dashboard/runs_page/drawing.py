@@ -267,13 +267,15 @@ def _nothing(services: Services, view: RunsView, to: To) -> Component:
             f"New runs appear here by themselves, looked for every {services.settings.refresh:g} s.",
         )
     hints = []
-    for name, other, number, at_least in without_each(services, query):
+    for name, other, number, at_least in without_each(services, query) if view.is_complete else ():
         chip = html.Span(
             [html.Span(name.replace("_", " "), className="k"), html.Span(_value(query, name), className="v")],
             className="mf-chip pad",
         )
         hints.append((chip, f"{formats.count(number, 'run', at_least=at_least)} without it", to(other)))
-    text = "The database has runs, but none that fits all of these. Without one of them there would be:"
+    text = "The database has runs, but none that fits all of these."
+    if hints:
+        text += " Without one of them there would be:"
     return feedback.filtered("No runs match these filters", text, hints, to(RunQuery().where(started=None)))
 
 
