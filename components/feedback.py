@@ -61,9 +61,10 @@ def not_found(
         html.A(words, href=link, className="mf-btn sm" if n == 0 else "mf-btn sm quiet")
         for n, (words, link) in enumerate(actions)
     ]
-    return state(
+    panel = state(
         title, html.P(text, className="t2"), html.Dl(pairs, className="mf-dl small") if pairs else None, actions=links
     )
+    return html.Section(panel.children, className="mf-state", role="status", **data(title=title))
 
 
 def error(title: str, text: str, detail: str | None = None, actions: Sequence[Component] = ()) -> html.Div:

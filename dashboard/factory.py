@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import unquote
 
 import dash
 from dash import html
-from flask import Flask, redirect, request
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Flask
 
 from components import feedback
-from dashboard import api, cytoscape, http, problems, shell
+from dashboard import addresses, api, cytoscape, http, problems, routes, shell
 from dashboard.data.database import Database
-from dashboard.errors import BadInput
+from dashboard.extension import Page
 from dashboard.first_paint import App
 from dashboard.links import href
 from dashboard.pages import PAGES
-from dashboard.pathspec import Pathspec
-from dashboard.services import Services, make_services
+from dashboard.services import make_services
 from dashboard.settings import Settings
 from dashboard.source import Source
 
@@ -43,6 +42,7 @@ def create_app(database: Database, source: Source, settings: Settings) -> App:
         url_base_pathname=settings.path_prefix,
         meta_tags=[{"name": "mf-cytoscape", "content": cytoscape.script(settings.path_prefix)}],
         use_pages=True,
+        include_pages_meta=False,
         pages_folder="",
         suppress_callback_exceptions=True,
         compress=True,
@@ -54,7 +54,7 @@ def create_app(database: Database, source: Source, settings: Settings) -> App:
             order=order,  # else by name; the first template that fits wins
             path=page.path if "<" not in page.path else None,
             path_template=page.path if "<" in page.path else None,
-            title=f"{page.title} · Metaflow",
+            title=_title(page),  # Dash calls it with the parts of the path
             layout=page.layout,
         )
     dash.register_page("not_found_404", title="Not found · Metaflow", layout=_not_found)
@@ -63,12 +63,14 @@ def create_app(database: Database, source: Source, settings: Settings) -> App:
     app.frame = lambda page: shell.layout(source, settings, page)
     app.first_paints = {page.path: partial(page.first_paint, services) for page in PAGES if page.first_paint}
     app.early = lambda parts, query: [one for page in PAGES if page.early for one in page.early(parts, query)]
+    fixed = {page.path: page.title for page in PAGES if "<" not in page.path}
+    app.address = partial(addresses.resolve, services, fixed)
     problems.register(app)
     shell.register(app, database, settings)
     for page in PAGES:
         page.register(app, services)
     api.register(server, services)
-    _routes(server, services)
+    routes.register(app, services)
     http.register(server)
     app._setup_server()  # type: ignore[no-untyped-call]  # Dash sets up at the first request, unlocked: two at once would find no callbacks
     return app
@@ -82,39 +84,8 @@ def _not_found(**_query: object) -> html.Div:
     )
 
 
-def _routes(server: Flask, services: Services) -> None:
-    """Addresses that are not pages."""
-
-    @server.before_request
-    def official_views() -> AnyResponse | None:
-        """Links of the official GUI to the views of a run: /<flow>/<run>/view/<name>."""
-        parts = request.path[len(services.settings.path_prefix) :].strip("/").split("/")
-        if len(parts) != 4 or parts[2] != "view" or parts[3] not in ("timeline", "dag") or parts[0].startswith("_"):
-            return None
-        return redirect(href(Pathspec(parts[0], parts[1]).url))
-
-    @server.before_request
-    def redirects() -> AnyResponse | None:
-        path = request.path[len(services.settings.path_prefix) - 1 :].strip("/")
-        if (
-            request.method not in ("GET", "HEAD")
-            or not path
-            or "/" in path
-            or path.startswith(("_", "-"))
-            or path in ("assets", "favicon.ico")
-        ):
-            return None
-        return redirect(href("/", urlencode({"flow": path})))
-
-    @server.get(f"{services.settings.path_prefix}-/go")
-    def go() -> AnyResponse:
-        text = request.args.get("to", "")
-        try:
-            pathspec = Pathspec.parse(text)
-        except BadInput:
-            return redirect(href("/", urlencode({"q": text})))
-        return redirect(href(pathspec.url) if pathspec.run else href("/", urlencode({"q": pathspec.flow})))
-
-    @server.get(f"{services.settings.path_prefix}-/health")
-    def health() -> tuple[dict[str, object], int]:
-        return {"status": "ok"}, 200
+def _title(page: Page) -> str | Callable[..., str]:
+    """The title until the page has said more: the page's own, or the object that the path names."""
+    if "<" not in page.path:
+        return f"{page.title} · Metaflow"
+    return lambda **parts: " · ".join(("/".join(unquote(part) for part in parts.values()), "Metaflow"))

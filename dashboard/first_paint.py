@@ -12,9 +12,10 @@ from typing import Any
 
 from dash import Dash
 from dash.development.base_component import Component
-from flask import has_request_context, request
+from flask import g, has_request_context, request
 
 from components.static import to_html
+from dashboard.addresses import SITE, Address
 from dashboard.errors import DashboardError
 from dashboard.extension import Early
 from dashboard.services import Services
@@ -24,16 +25,36 @@ Draw = Callable[[str], Component | None]
 
 class App(Dash):
     """Dash with a first paint. `first_paints` maps a path (without prefix) to what draws it from the query text;
-    `early` gives what the page of a path and query needs early.
+    `early` gives what the page of a path and query needs early, `address` what it names.
     """
 
     services: Services
     first_paints: dict[str, Draw]
     early: Callable[[Sequence[str], str], Sequence[Early]]
     frame: Callable[[Component], Component]
+    address: Callable[[Sequence[str], str], Address]
+
+    def index(self, *_args: Any, **_kwargs: Any) -> Any:
+        """The HTML of any page, with 404 where there is no such object."""
+        g.address = self.address(self._parts(), self._query())
+        return super().index(), g.address.status
+
+    def error_page(self, panel: Component) -> str:
+        """A page that stands without scripts: `panel` within the frame."""
+        made: Any = super().interpolate_index(
+            metas='<meta charset="UTF-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
+            title=f"Error · {SITE}",
+            css=self._generate_css_dist_html(),  # type: ignore[no-untyped-call]
+            app_entry=f'<div class="page-alone">{to_html(self.frame(panel))}</div>',
+        )
+        return str(made)
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]  # Dash passes all by name
         """The HTML of a page, with its first paint before the entry of the app, and what it needs early."""
+        address: Address | None = g.get("address") if has_request_context() else None
+        if address:
+            parts["title"] = escape(f"{address.title} · {SITE}")
+            parts["metas"] += address.metas
         parts["css"] = self._early() + parts["css"]
         parts["app_entry"] = self._first_paint() + parts["app_entry"]
         return str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call]
@@ -43,9 +64,16 @@ class App(Dash):
             return ""
         tag = '<link rel="preload" as="{}"{} href="{}">'
         cors = {"fetch": ' crossorigin="anonymous"', "script": ""}
-        parts = request.path[len(self.config.url_base_pathname or "/") :].split("/")
-        needed = self.early(parts, request.query_string.decode(errors="replace"))
+        needed = self.early(self._parts(), self._query())
         return "".join(tag.format(one.kind, cors[one.kind], escape(one.url)) for one in needed)
+
+    def _parts(self) -> list[str]:
+        path = request.path[len(self.config.url_base_pathname or "/") :].rstrip("/")
+        return path.split("/") if path else []
+
+    @staticmethod
+    def _query() -> str:
+        return request.query_string.decode(errors="replace")
 
     def _first_paint(self) -> str:
         if not has_request_context():

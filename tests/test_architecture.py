@@ -32,6 +32,7 @@ DASH = ("dash", "dash_bootstrap_components", "dash_cytoscape")
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     r"app": ("dashboard", "dash", "flask"),
     r"dashboard\.(models|errors|filters|pathspec|query_text|task_query|attempt_query|graph|settings)": LEAVES,
+    r"dashboard\.(official|pasted)": (*LEAVES, "dashboard.official"),
     r"dashboard\.status(\..*)?": (*LEAVES, "dashboard.status", "numpy"),
     r"dashboard\.insight(\..*)?": (
         *LEAVES,

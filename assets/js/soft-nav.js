@@ -20,7 +20,8 @@
   function ours(url) {
     const prefix = window.mf.prefix();
     if (url.origin !== location.origin || !(url.pathname + '/').startsWith(prefix)) return false;
-    return !NO_PAGE.test(url.pathname.slice(prefix.length));
+    const rest = url.pathname.slice(prefix.length);
+    return !NO_PAGE.test(rest) && rest.replace(/\/$/, '').split('/').length !== 3; // steps are redirected by the server
   }
 
   /**

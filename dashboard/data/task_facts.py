@@ -7,8 +7,9 @@ counts as its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Text, cast, select
 
@@ -101,15 +102,15 @@ class Home:
 
 def find(reader: Reader, key: Key, step: str, task: str) -> TaskFacts | None:
     """The task with this id or, of an orchestrator, this name; None when it is not registered."""
-    t = reader.tables.tasks.c
-    mine = (t.flow_id == key[0], t.run_number == key[1], t.step_name == step)
-    wanted = select(t.task_id, t.task_name, t.ts_epoch)
-    rows = reader.all("task by name", wanted.where(*mine, t.task_name == task))
-    if not rows and is_number(task):
-        rows = reader.all("task", wanted.where(*mine, t.task_id == int(task)))
+    rows = _rows(reader, key, step, task)
     if not rows:
         return None
     return TaskFacts(key, step, rows[0][0], rows[0][1], rows[0][2], _metadata(reader, key, step, rows[0][0]))
+
+
+def exists(reader: Reader, key: Key, step: str, task: str) -> bool:
+    """Whether a task with this id or name is registered."""
+    return bool(_rows(reader, key, step, task))
 
 
 def near(reader: Reader, key: Key, step: str, task: str, most: int = 3) -> list[str]:
@@ -157,6 +158,16 @@ def _line(reader: Reader, run: str, facts: TaskFacts, attempt: int) -> Iterator[
         if found is None or before is None:
             return
         run, facts, attempt = found.id, before, max(before.attempts, default=0)
+
+
+def _rows(reader: Reader, key: Key, step: str, task: str) -> Sequence[Any]:
+    t = reader.tables.tasks.c
+    mine = (t.flow_id == key[0], t.run_number == key[1], t.step_name == step)
+    wanted = select(t.task_id, t.task_name, t.ts_epoch)
+    rows = reader.all("task by name", wanted.where(*mine, t.task_name == task))
+    if not rows and is_number(task):
+        rows = reader.all("task", wanted.where(*mine, t.task_id == int(task)))
+    return rows
 
 
 def _location(facts: TaskFacts, attempt: int) -> Location | None:

@@ -79,9 +79,13 @@ def early(parts: Sequence[str], query: str) -> list[Early]:
     """The tasks and Plotly, which draws them; for the graph what draws that."""
     if len(parts) != 2 or not all(parts) or parts[0].startswith(("-", "_")):
         return []
+    try:
+        url = Pathspec(*parts).url
+    except BadQuery:
+        return []
     asked, _, _ = query_text.understood(query, TaskQuery.from_query)
     drawn_by = cytoscape.script(links.prefix()) if asked.tab == "dag" else get_asset_url(PLOTLY)
-    return [Early("fetch", href(f"/-/columns{Pathspec(*parts).url}")), Early("script", drawn_by)]
+    return [Early("fetch", href(f"/-/columns{url}")), Early("script", drawn_by)]
 
 
 def register(app: Dash, services: Services) -> None:

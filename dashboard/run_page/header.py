@@ -56,7 +56,11 @@ def _top(judged: JudgedRun, menu: Component | None) -> Component:
     link = html.Button(icon("link", "Copy link"), className="mf-iconbtn", disable_n_clicks=True, **data(copy_link="1"))
     return html.Div(
         [
-            html.H1([*crumbs, copy], className="mf-crumbs"),
+            html.H1(
+                [*crumbs, copy],
+                className="mf-crumbs",
+                **data(title=f"{run.pathspec} · {word}", object=run.pathspec, look=name),
+            ),
             html.Span([glyph(name), word], className=f"mf-pill {name}", title=verdict.reason),
             badges.tags(run.tags, [_tag_href(tag) for tag in run.tags], room=90),
             html.Span(className="grow"),

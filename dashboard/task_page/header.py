@@ -34,7 +34,8 @@ def header(details: TaskDetails, query: AttemptQuery, to: To, found: list[Snippe
     word = MEANINGS["completed" if look == "caught" else look][0]
     pill = html.Span([glyph(look), word], className=f"mf-pill {look}", title=details.view.reason(details.row))
     bar = html.Div(
-        [*_crumbs(pathspec), pill, html.Span(className="grow"), menu(found, str(pathspec)), _link()], className="mf-bar"
+        [*_crumbs(pathspec, look, word), pill, html.Span(className="grow"), menu(found, str(pathspec)), _link()],
+        className="mf-bar",
     )
     pairs = [html.Div([html.Dt(label), html.Dd(value)]) for label, value in facts(details)]
     parts = [bar, blame(details), _reason(details), _attempts(details, query, to), html.Dl(pairs, className="mf-facts")]
@@ -48,7 +49,7 @@ def brief(pathspec: Pathspec) -> Component:
     return html.Header([bar, words])
 
 
-def _crumbs(pathspec: Pathspec) -> list[Component]:
+def _crumbs(pathspec: Pathspec, look: str = "", word: str = "") -> list[Component]:
     flow, run, step, task = pathspec.flow, pathspec.run or "", pathspec.step or "", pathspec.task or ""
     of_run = Pathspec(flow, run).url
     sep = html.Span("/", className="sep")
@@ -64,7 +65,8 @@ def _crumbs(pathspec: Pathspec) -> list[Component]:
     copy = html.Button(
         icon("copy", "Copy pathspec"), className="mf-iconbtn sm", disable_n_clicks=True, **data(copy=str(pathspec))
     )
-    return [html.H1([*links, copy], className="mf-crumbs")]
+    named = data(title=" · ".join(filter(None, (str(pathspec), word))), object=str(pathspec), look=look)
+    return [html.H1([*links, copy], className="mf-crumbs", **named)]
 
 
 def _link() -> Component:

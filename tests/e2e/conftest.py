@@ -54,7 +54,13 @@ def growing_app(growing: Growing, tmp_path: Path, context: BrowserContext) -> It
 class Watch:
     """What a page says and asks for that it should not."""
 
-    faults: list[str] = field(default_factory=list)
+    said: list[tuple[str, str]] = field(default_factory=list)  # what, and the URL that it is about
+    absent: set[str] = field(default_factory=set)  # pages that are 404, of which browsers complain
+
+    @property
+    def faults(self) -> list[str]:
+        """All of it, without the complaints about pages that are not there."""
+        return [what for what, url in self.said if not (url in self.absent and "status of 404" in what)]
 
     def follow(self, page: Page) -> None:
         page.on("console", self._console)
@@ -63,18 +69,20 @@ class Watch:
         page.on("response", self._response)
 
     def _console(self, message: ConsoleMessage) -> None:
-        self.faults.append(f"console {message.type}: {message.text}")
+        self.said.append((f"console {message.type}: {message.text}", message.location["url"]))
 
     def _error(self, error: Error) -> None:
-        self.faults.append(f"error: {error}")
+        self.said.append((f"error: {error}", ""))
 
     def _request(self, request: Request) -> None:
         if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
-            self.faults.append(f"elsewhere: {request.url}")
+            self.said.append((f"elsewhere: {request.url}", ""))
 
     def _response(self, response: Response) -> None:
         if response.status >= 500:
-            self.faults.append(f"{response.status}: {response.url}")
+            self.said.append((f"{response.status}: {response.url}", ""))
+        if response.status == 404 and response.request.is_navigation_request():
+            self.absent.add(response.url)
 
 
 @pytest.fixture
