@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from urllib.parse import quote_plus
 
 from dash import html
@@ -32,6 +32,7 @@ python hello_flow.py run
 # or read runs kept on this machine
 python app.py .metaflow"""
 To = Callable[[RunQuery], str]
+_quoted = lru_cache(4_096)(quote_plus)  # the same flows, users and tags come again in every row
 
 
 def table(services: Services, view: RunsView, to: To, previews: Mapping[str, Component] | None = None) -> Component:
@@ -184,7 +185,7 @@ def _links(query: RunQuery, to: To) -> Links:
     def adding_to(start: str, name: str) -> Callable[[str], str]:
         """Links that add one value to a query; a repeated value counts once."""
         start += "&" if "?" in start else "?"
-        return lambda value: f"{start}{name}={quote_plus(value)}"
+        return lambda value: f"{start}{name}={_quoted(value)}"
 
     def run(run: Run) -> str:
         return href(Pathspec(run.flow, run.id).url)
@@ -267,13 +268,15 @@ def _nothing(services: Services, view: RunsView, to: To) -> Component:
             f"New runs appear here by themselves, looked for every {services.settings.refresh:g} s.",
         )
     hints = []
-    for name, other, number, at_least in without_each(services, query):
+    for name, other, number, at_least in without_each(services, query) if view.is_complete else ():
         chip = html.Span(
             [html.Span(name.replace("_", " "), className="k"), html.Span(_value(query, name), className="v")],
             className="mf-chip pad",
         )
         hints.append((chip, f"{formats.count(number, 'run', at_least=at_least)} without it", to(other)))
-    text = "The database has runs, but none that fits all of these. Without one of them there would be:"
+    text = "The database has runs, but none that fits all of these."
+    if hints:
+        text += " Without one of them there would be:"
     return feedback.filtered("No runs match these filters", text, hints, to(RunQuery().where(started=None)))
 
 

@@ -55,7 +55,7 @@ class RunsView:
     searched_to: int | None
     partial: int | None  # sorted or grouped within this many newest runs only
     new_runs: int = 0
-    is_complete: bool = True  # False: results are still to be looked up
+    is_complete: bool = True  # False: results, or what to say when there is nothing, are still to be looked up
 
     @property
     def is_empty(self) -> bool:
@@ -70,8 +70,8 @@ class RunsView:
             (group.name, [(one.run.key, one.verdict.status, one.verdict.finished_at) for one in group.runs])
             for group, _ in self.groups
         ]
-        parts = (self.query, len(self.pinned), seen, heads, self.next, self.searched_to, self.partial, self.new_runs)
-        return digest(parts)
+        more = (self.next, self.searched_to, self.partial, self.new_runs, self.is_empty and self.is_complete)
+        return digest((self.query, len(self.pinned), seen, heads, more))
 
 
 def runs_view(services: Services, query: RunQuery, *, details: bool, held: Held | None = None) -> RunsView:
@@ -102,7 +102,7 @@ def runs_view(services: Services, query: RunQuery, *, details: bool, held: Held 
         searched_to=found.searched_to,
         partial=partial,
         new_runs=_new_runs(services, query, held) if held else 0,
-        is_complete=complete and (details or found.searched_to is None),
+        is_complete=complete and (details or bool(rows and found.searched_to is None)),
     )
 
 
@@ -167,7 +167,7 @@ def _grouped(services: Services, query: RunQuery, found: RunPage, rest: list[Jud
     by_key = {row.judged.run.key: row for row in rows}
     shown = tuple((group, tuple(by_key[one.run.key] for one in group.runs[:SHOWN])) for group in made)
     partial = len(found.runs) if found.next else None
-    return RunsView(query, found.now, (), (), shown, None, None, partial, 0, complete)
+    return RunsView(query, found.now, (), (), shown, None, None, partial, 0, complete and (details or bool(rows)))
 
 
 def sorted_runs(judged: Sequence[JudgedRun], sort: str) -> list[JudgedRun]:

@@ -63,6 +63,8 @@ def test_the_download_is_what_is_shown(page: Page, demo_app: App, tmp_path: Path
 def test_a_row_leads_to_its_attempt_and_the_tabs_have_keys(page: Page, demo_app: App) -> None:
     run, _ = wide_failure(demo_app)
     open_run(page, demo_app.url, run)
+    page.keyboard.press("2")
+    expect(page).to_have_url(re.compile("tab=dag"))
     page.keyboard.press("3")
     expect(page).to_have_url(re.compile("tab=tasks"))
     link = page.locator("#run-tasks .grid-row a").first
