@@ -66,7 +66,7 @@ class Watch:
         self.faults.append(f"console {message.type}: {message.text}")
 
     def _error(self, error: Error) -> None:
-        self.faults.append(f"error: {error}")
+        self.faults.append(f"error: {error.stack or error}")
 
     def _request(self, request: Request) -> None:
         if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
