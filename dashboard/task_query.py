@@ -6,7 +6,7 @@ Grammar (every parameter may be repeated where it says any; the JSON interface t
     status    any of: running pending failed completed unknown, or of their kinds killed caught cloned
     q         part of a task id or foreach value; variable=value; artifact:NAME; metadata FIELD=VALUE
     sort      failed started finished duration queue step task attempt status, with - before it: the other way round
-    tab       timeline dag tasks details
+    tab       timeline dag tasks cards details
     group     none: one list instead of one lane a step
     axis      clock instead of elapsed time
     zoom      FROM..TO, milliseconds since the start of the run
@@ -36,7 +36,7 @@ from dashboard.errors import BadQuery
 STATUSES = ("running", "pending", "failed", "killed", "caught", "cloned", "completed", "unknown")
 KEYS = ("failed", "started", "finished", "duration", "queue", "step", "task", "attempt", "status")
 SORTS = (*KEYS, *(f"-{key}" for key in KEYS))
-TABS = ("timeline", "dag", "tasks", "details")
+TABS = ("timeline", "dag", "tasks", "cards", "details")
 OF_GRAPH = ("dir", "shade", "find", "sel", "table")
 SINGLE = ("q", "sort", "tab", "group", "axis", "zoom", "full", *OF_GRAPH)  # parameters of which the last value counts
 _SHOWN = ("status", "step", "q", "sort", "tab", "group", "axis", "zoom", "open", "full", *OF_GRAPH, "unfold")

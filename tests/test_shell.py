@@ -122,6 +122,16 @@ def test_a_hidden_tab_does_not_poll_and_polls_at_once_on_return(opened: Page, ap
     expect(opened.locator("[data-live=button]")).to_contain_text("Live")
 
 
+def test_a_tab_that_is_hidden_or_shown_before_it_is_drawn_says_nothing(opened: Page, app: Running) -> None:
+    change = (
+        "document.addEventListener('DOMContentLoaded', () => document.dispatchEvent(new Event('visibilitychange')))"
+    )
+    opened.add_init_script(change)
+    opened.reload()
+    expect(opened.locator("#seen")).to_contain_text("first")
+    expect(opened.locator("[data-live=button]")).to_contain_text("Live")
+
+
 def test_a_silent_database_is_told_freezes_the_clocks_and_is_retried(opened: Page, app: Running) -> None:
     running = opened.locator("#running")
     expect(running).to_have_text(re.compile(r"^1m \d\ds$"))

@@ -2,7 +2,8 @@
  * What the other files share: the meeting place `window.mf`, cookies, and writing to Dash stores before Dash is ready.
  *
  * @typedef {Object} Frame
- * @property {(id: string, data: unknown) => void} store  Set the data of a dcc.Store; waits until Dash has drawn it.
+ * @property {(id: string, props: Record<string, unknown>) => void} set  Set properties of a component; waits until Dash has drawn it.
+ * @property {(id: string, data: unknown) => void} store  Set the data of a dcc.Store, likewise.
  * @property {(name: string, value: string) => void} cookie  Set a cookie for a year; the value is a theme or zone name.
  * @property {() => string} prefix  The path prefix of the app, with slashes at both ends.
  * @property {(selector: string) => Element | null} find  The first match in the live page, not in its static first paint.
@@ -21,9 +22,10 @@
 
   mf.prefix = () => document.getElementById('shell')?.dataset.prefix || '/';
 
-  mf.store = (id, data) => {
-    mf.ready(() => window.dash_clientside.set_props(id, { data }));
-  };
+  // Before its first drawing Dash throws when it is asked to set something: a tab may be hidden or left at any moment.
+  mf.set = (id, props) => mf.ready(() => window.dash_clientside.set_props(id, props));
+
+  mf.store = (id, data) => mf.set(id, { data });
 
   let drawn = false;
   /** @type {Array<() => void>} */

@@ -35,14 +35,14 @@
     window.clearTimeout(timer);
     const disabled = isOff() || askedAt > 0;
     const interval = Math.max(20, nextAt - Date.now());
-    window.dash_clientside.set_props('shell-interval', disabled ? { disabled } : { disabled, interval });
+    window.mf.set('shell-interval', disabled ? { disabled } : { disabled, interval });
     if (askedAt && !isOff()) timer = window.setTimeout(giveUp, Math.max(0, askedAt + PATIENCE - Date.now()));
   }
 
   /** Ask now, without waiting for the interval. */
   function ask() {
     if (askedAt && Date.now() - askedAt < PATIENCE) return;
-    window.dash_clientside.set_props('shell-interval', { n_intervals: ticks + 1 });
+    window.mf.set('shell-interval', { n_intervals: ticks + 1 });
   }
 
   /** A poll has been sent. @param {number} count */

@@ -288,7 +288,7 @@
     refresh: () => { refresh(); },
     /** The header of a large run is filled in once its tasks are read. */
     ask_for_more(/** @type {{more?: boolean} | null} */ shown) {
-      if (shown?.more) window.setTimeout(() => window.dash_clientside.set_props('run-fuller', { data: ++fuller }));
+      if (shown?.more) window.setTimeout(() => window.mf.set('run-fuller', { data: ++fuller }));
     },
   });
   Object.assign(run, {

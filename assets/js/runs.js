@@ -13,7 +13,7 @@
     const now = Boolean(document.getElementById('runs-table')) && (over || window.scrollY > 120);
     if (now === held) return;
     held = now;
-    window.dash_clientside.set_props('runs-held', { data: held });
+    window.mf.set('runs-held', { data: held });
   }
 
   document.addEventListener('scroll', hold, { passive: true });
@@ -124,7 +124,7 @@
   window.dash_clientside.runs = {
     /** Results that were not at hand are asked for once the rows are painted. */
     ask_for_more(/** @type {{more?: boolean} | null} */ shown) {
-      if (shown && shown.more) window.setTimeout(() => window.dash_clientside.set_props('runs-fuller', { data: ++fuller }));
+      if (shown && shown.more) window.setTimeout(() => window.mf.set('runs-fuller', { data: ++fuller }));
     },
     /** A click on a dot of the activity strip opens its run. */
     open_dot(/** @type {any} */ click) {

@@ -67,7 +67,7 @@
   function arrive(same) {
     path = location.pathname;
     shown = query();
-    if (same) window.dash_clientside.set_props('shell-query', { data: shown });
+    if (same) window.mf.set('shell-query', { data: shown });
     else window.dispatchEvent(new CustomEvent('_dashprivate_pushstate')); // dcc.Location listens
     window.dispatchEvent(new CustomEvent('mf:arrive', { detail: { same } }));
   }
@@ -104,7 +104,7 @@
     if (query() === shown) return; // only the fragment changed
     path = location.pathname;
     shown = query();
-    if (same) window.dash_clientside.set_props('shell-query', { data: shown });
+    if (same) window.mf.set('shell-query', { data: shown });
     window.dispatchEvent(new CustomEvent('mf:arrive', { detail: { same, back: true } }));
   });
 

@@ -123,7 +123,7 @@
       }
     }
     if (target?.closest('[data-retry]')) {
-      window.dash_clientside.set_props('task-shown', { data: { ...last, again: ++fuller } });
+      window.mf.set('task-shown', { data: { ...last, again: ++fuller } });
     }
   });
 
@@ -150,7 +150,7 @@
     shown(/** @type {any} */ data) {
       last = data;
       if (data && !data.more) watch();
-      if (data && data.more) window.setTimeout(() => window.dash_clientside.set_props('task-fuller', { data: ++fuller }));
+      if (data && data.more) window.setTimeout(() => window.mf.set('task-fuller', { data: ++fuller }));
       else window.setTimeout(announce);
     },
     refresh() {

@@ -22,6 +22,8 @@
   let places = [];
   let longest = 1;
   let frame = 0;
+  let told = ''; // what chips and numbers were made of
+  let drawn = ''; // … and the rows: drawn anew under the pointer, a row would lose its click
 
   const names = () => (host?.dataset.path || '').split('/').map(decodeURIComponent);
 
@@ -40,6 +42,7 @@
   }
 
   function build() {
+    told = '';
     parts = {
       step: make('select', 'rail-step', null, { 'aria-label': 'Step' }), count: make('span', 't3 small nw'),
       filter: make('input', 'form-control mf-input small', null, { type: 'search', placeholder: 'Filter by id or label…', 'aria-label': 'Filter tasks', autocomplete: 'off' }),
@@ -80,6 +83,9 @@
   }
 
   function update() {
+    const now = `${host?.dataset.path} ${columns.head.stamp} ${location.search}`;
+    if (now === told) return paint();
+    told = now;
     const step = names()[2];
     const query = { ...run.query(), step: [step] };
     places = run.tasks(columns, query, null);
@@ -117,6 +123,9 @@
     const last = Math.min(places.length, Math.ceil((parts.list.scrollTop + parts.list.clientHeight) / ROW) + 10);
     const mine = names()[3];
     const query = new URLSearchParams([...task.query()].filter(([name]) => ['status', 'q', 'sort'].includes(name))).toString();
+    const now = `${first} ${last} ${told}`;
+    if (now === drawn && parts.space.firstChild) return;
+    drawn = now;
     const rows = places.slice(first, last).map((t, n) => {
       const row = run.last(columns, t);
       const look = run.look(columns, row);

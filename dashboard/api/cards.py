@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
 from dashboard.api import asked
+from dashboard.api.tasks import run_view
 from dashboard.data import task_facts
 from dashboard.data.task_facts import Home
 from dashboard.datastore import Datastore, Unreadable
 from dashboard.datastore.card_frame import CONTENT_TYPE, POLICY, framed
 from dashboard.datastore.cards import Card, card, card_data, card_html, cards
+from dashboard.run_state.view import RunView
 from dashboard.services import Services
 from dashboard.task_logs import unreachable
+
+MOST_TASKS, MOST_CARDS = 60, 100  # of a run, looked through and shown
+PATIENCE = 4.0  # seconds for all of them
 
 
 def register(api: Blueprint, services: Services) -> None:
@@ -42,6 +48,29 @@ def register(api: Blueprint, services: Services) -> None:
         store, home = place(flow, run, step, task)
         return jsonify(cards=[_json(found) for found in cards(store, home.flow, home.run, home.step, home.task)])
 
+    @api.get("/api/<flow>/<run>/cards")
+    def cards_of_run(flow: str, run: str) -> Response:
+        asked.nothing_else(asked.values(), "known is quiet")
+        view = run_view(services, asked.run(services, flow, run))
+        until = time.monotonic() + PATIENCE
+        found: list[dict[str, Any]] = []
+        waiting = _with_cards(services, view)
+        looked, problem = 0, None
+        for step, one_task in waiting[:MOST_TASKS]:
+            if time.monotonic() > until or len(found) >= MOST_CARDS:
+                break
+            try:
+                store, home = place(flow, run, step, one_task)
+                known = cards(store, home.flow, home.run, home.step, home.task)
+            except Unreadable as error:
+                problem = error  # of one task; the others have their cards all the same
+                continue
+            found += [_json(one) | {"step": step, "task": one_task} for one in known]
+            looked += 1
+        if problem and not looked:
+            raise problem
+        return jsonify(cards=found, tasks=len(waiting), looked=looked, problem=str(problem) if problem else None)
+
     @api.get("/cards/<flow>/<run>/<step>/<task>/<name>")
     def card_page(flow: str, run: str, step: str, task: str, name: str) -> Response:
         values = asked.values()
@@ -67,6 +96,14 @@ def register(api: Blueprint, services: Services) -> None:
         if data is None:
             return jsonify(token=None, data=None, final=True)
         return jsonify(token=data.reload_token, data=data.data, final=data.is_final)
+
+
+def _with_cards(services: Services, view: RunView) -> list[tuple[str, str]]:
+    """(step, task) of those that may have cards: of steps with a decorator for them, where the graph is known."""
+    graph = services.graphs(view.judged.run.key)
+    steps = {name for name, node in graph.nodes.items() if node.decorator("card")} if graph else set(view.steps)
+    places = [place for place, step in enumerate(view.step.tolist()) if view.steps[step] in steps]
+    return [(view.steps[view.step[place]], view.task_id(place)) for place in places]
 
 
 def _json(found: Card) -> dict[str, Any]:

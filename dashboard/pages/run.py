@@ -41,6 +41,7 @@ class ids:
     FINDINGS = "run-findings"
     TIMELINE = "run-timeline"
     TASKS = "run-tasks"
+    CARDS = "run-cards"
     DETAILS = "run-details"
     SHOWN = "run-shown"  # digest of the header, and whether more is to come
     FULLER = "run-fuller"  # counts up when the header is still to be filled in
@@ -64,6 +65,10 @@ def layout(flow: str = "", rest: str = "", **_query: object) -> Component:
                     html.Div(html.Div(id=ids.TIMELINE, **data(columns=columns)), className="run-view timeline"),
                     dag.view(),
                     html.Div(html.Div(id=ids.TASKS), className="run-view tasks"),
+                    html.Div(
+                        html.Div(id=ids.CARDS, **data(run=f"{flow}/{rest.partition('/')[0]}")),
+                        className="run-view cards",
+                    ),
                     html.Div(id=ids.DETAILS, className="run-view details"),
                 ],
                 id=ids.BODY,
@@ -183,6 +188,7 @@ def register(app: Dash, services: Services) -> None:
 
     shown = Input(ids.SHOWN, "data", allow_optional=True)  # REFRESH is on every page, this is not
     app.clientside_callback(ClientsideFunction("run", "refresh"), shell.REFRESH, shown)
+    app.clientside_callback(ClientsideFunction("run_cards", "show"), shell.QUERY, shown)
     app.clientside_callback(ClientsideFunction("run", "ask_for_more"), Input(ids.SHOWN, "data"))
 
 

@@ -48,7 +48,13 @@ ORDERS = (
 def tabs(details: RunDetails, query: TaskQuery, to: To) -> list[Component]:
     """The views of a run."""
     made: list[Component] = []
-    for name, words in (("timeline", "Timeline"), ("dag", "DAG"), ("tasks", "Tasks"), ("details", "Details")):
+    for name, words in (
+        ("timeline", "Timeline"),
+        ("dag", "DAG"),
+        ("tasks", "Tasks"),
+        ("cards", "Cards"),
+        ("details", "Details"),
+    ):
         on = query.tab == name
         count = html.Span(f"{details.story.tasks:,}", className="n")
         more: dict[str, Any] = {"aria-current": "page"} if on else {}
@@ -59,7 +65,7 @@ def tabs(details: RunDetails, query: TaskQuery, to: To) -> list[Component]:
 
 def toolbar(details: RunDetails, query: TaskQuery, to: To, path: str) -> list[Component]:
     """What narrows, orders and zooms the tasks; `path` is the page's."""
-    if query.tab == "details":
+    if query.tab in ("cards", "details"):
         return []
     if query.tab == "dag":
         return dag_toolbar(query, to, path, details.graph is not None and len(details.graph.nodes) > MANY)

@@ -152,3 +152,14 @@ def test_a_store_that_is_gone_fails_with_a_sentence(served: Api, stage: Stage, t
     assert answer.status_code in (200, 502)
     if answer.status_code == 502:
         assert answer.get_json()["error"]
+
+
+def test_the_cards_of_a_run_come_although_one_task_cannot_be_read(
+    served: Api, stage: Stage, task: tuple[Key, int]
+) -> None:
+    stage.tasks(task[0], "end", [True], stage.now - MINUTE)  # says nothing of a datastore
+    stage.commit()
+    found = served.json(f"api/{task[0][0]}/{task[0][1]}/cards")
+    assert [(one["step"], one["task"], one["hash"]) for one in found["cards"]] == [("start", str(task[1]), HASH)]
+    assert (found["tasks"], found["looked"]) == (2, 1)
+    assert found["problem"]

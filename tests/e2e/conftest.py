@@ -72,7 +72,7 @@ class Watch:
         self.said.append((f"console {message.type}: {message.text}", message.location["url"]))
 
     def _error(self, error: Error) -> None:
-        self.said.append((f"error: {error}", ""))
+        self.said.append((f"error: {error.stack or error}", ""))
 
     def _request(self, request: Request) -> None:
         if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):

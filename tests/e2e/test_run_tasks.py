@@ -70,7 +70,7 @@ def test_a_row_leads_to_its_attempt_and_the_tabs_have_keys(page: Page, demo_app:
     link = page.locator("#run-tasks .grid-row a").first
     expect(link).to_be_visible()
     assert re.fullmatch(rf"/{run}/train/\d+\?attempt=[01]", link.get_attribute("href") or "")
-    page.keyboard.press("4")
+    page.keyboard.press("5")
     expect(page.locator(".run-about")).to_be_visible()
     page.keyboard.press("1")
     expect(page.locator(".tl-plot")).to_be_visible()

@@ -67,6 +67,8 @@ def test_a_filter_is_in_the_url_and_a_reload_shows_the_same(page: Page, demo_app
     expect(labels(page)).to_have_count(4)
     page.locator("[data-axis=clock]").click()
     expect(page.locator(".tl-axis .tick").first).to_contain_text(":")
+    pressed = page.locator("#run-tools [aria-pressed=true]")
+    expect(pressed.filter(has_text="Failed")).to_have_count(1)  # the server draws these after the timeline
     before = view(page)
     assert set(failed) <= set(before["labels"])
     page.reload()

@@ -61,3 +61,16 @@ def test_a_hostile_card_cannot_reach_the_page(page: Page, growing: Growing, grow
     frame = page.locator(".card-frame iframe")
     expect(frame).to_have_attribute("sandbox", "allow-scripts")
     assert frame.evaluate("one => one.clientHeight") <= 12_000
+
+
+def test_the_tab_of_a_run_gathers_the_cards_of_its_tasks(page: Page, growing: Growing, growing_app: Growing) -> None:
+    made = task(growing)
+    made.card("<!doctype html><p>made by a task</p>")
+    run, _, _ = made.url.rpartition("/start/")
+    page.goto(run)
+    page.locator(".mf-tabs a", has_text="Cards").click()
+    frame = page.frame_locator("#run-cards .card-frame iframe")
+    expect(frame.locator("p")).to_have_text("made by a task")
+    expect(page.locator("#run-cards .card-head a.mono")).to_have_attribute(
+        "href", made.url.removeprefix(growing.app.url[:-1])
+    )

@@ -53,6 +53,7 @@ def test_tabs_keep_the_rest_of_the_query(stage: Stage) -> None:
         "Timeline": "/x?status=failed",
         "DAG": "/x?status=failed&tab=dag",
         "Tasks 7": "/x?status=failed&tab=tasks",
+        "Cards": "/x?status=failed&tab=cards",
         "Details": "/x?status=failed&tab=details",
     }
     current = [one for one in elements(drawn) if isinstance(one, dict) and one["props"].get("aria-current")]
