@@ -46,9 +46,9 @@ def resolve(services: Services, fixed: dict[str, str], parts: Sequence[str], que
     """The address of a path's decoded parts; `fixed` are titles of the pages without an object. Never raises."""
     path = "/" + "/".join(parts)
     if path in fixed:
-        return Address(
-            _runs(query) if path == "/" else fixed[path], "Runs of Metaflow flows: what is running, what failed."
-        )
+        if path == "/":
+            return Address(_runs(query), "Runs of Metaflow flows: what is running, what failed.")
+        return Address(fixed[path], f"{fixed[path]}, Metaflow Dashboard.")
     try:
         pathspec = Pathspec(*parts) if len(parts) in (2, 4) and all(parts) and parts[0][:1] not in "-_" else None
     except BadQuery:
