@@ -63,8 +63,8 @@ def create_app(database: Database, source: Source, settings: Settings) -> App:
     app.frame = lambda page: shell.layout(source, settings, page, VERSION)
     app.first_paints = {page.path: partial(page.first_paint, services) for page in PAGES if page.first_paint}
     app.early = lambda parts, query: [one for page in PAGES if page.early for one in page.early(parts, query)]
-    fixed = {page.path: page.title for page in PAGES if "<" not in page.path}
-    app.address = partial(addresses.resolve, services, fixed)
+    app.fixed = {page.path: page.title for page in PAGES if "<" not in page.path}
+    app.address = partial(addresses.resolve, services, app.fixed)
     problems.register(app)
     shell.register(app, database, settings)
     for page in PAGES:
