@@ -115,7 +115,7 @@ def layout(source: Source, settings: Settings, children: Component, version: str
             html.Main(children, id=ids.MAIN, tabIndex="-1"),
             html.Div(id=ids.TOASTS, className="mf-toasts", role="status", **aria(live="polite")),
             html.Div(className="sr", role="status", **data(live="spoken")),
-            help_sheet(ids.HELP, source.label, version),
+            help_sheet(ids.HELP, source.label, version, _own_pages()),
         ],
         id="shell",
         **data(prefix=href("/")),
@@ -317,6 +317,10 @@ def _theme_menu() -> html.Details:
     )
 
 
+def _own_pages() -> list[tuple[str, str]]:
+    return [("Notifications", href("/-/notifications")), ("About this dashboard", href("/-/about"))]
+
+
 def _links_menu(settings: Settings) -> html.Details:
     """The operator's quick links, in a new tab as in the official GUI, and the pages about the dashboard itself."""
     quick = [
@@ -328,10 +332,7 @@ def _links_menu(settings: Settings) -> html.Details:
         )
         for one in settings.quick_links
     ]
-    own = [
-        html.A("Notifications", href=href("/-/notifications")),
-        html.A("About this dashboard", href=href("/-/about")),
-    ]
+    own = [html.A(words, href=url) for words, url in _own_pages()]
     return html.Details(
         [
             html.Summary(icon("dots"), className="mf-iconbtn", title="Quick links", **aria(label="Quick links")),
