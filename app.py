@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from dashboard import VERSION
 from dashboard.errors import BadInput, DatabaseUnreachable
 from dashboard.factory import create_app
 from dashboard.prepare import open_database, prepare
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     server: Flask
 
-VERSION = "0.1.0"
 log = logging.getLogger("metaflow_dashboard")
 
 

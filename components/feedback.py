@@ -64,7 +64,8 @@ def not_found(
     panel = state(
         title, html.P(text, className="t2"), html.Dl(pairs, className="mf-dl small") if pairs else None, actions=links
     )
-    return html.Section(panel.children, className="mf-state", role="status", **data(title=title))
+    heading = html.H1(title, className="mf-h2")  # it stands in place of the page
+    return html.Section([heading, *panel.children[1:]], className="mf-state", role="status", **data(title=title))
 
 
 def error(title: str, text: str, detail: str | None = None, actions: Sequence[Component] = ()) -> html.Div:

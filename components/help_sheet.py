@@ -17,13 +17,17 @@ KEYS: Sequence[tuple[Sequence[str], str]] = (
     (("J", "K"), "next, previous row"),
     (("Enter", "X"), "open, select row"),
     (("E", "Shift E"), "next, previous failure"),
-    (("1", "2", "3"), "views of a run or task"),
-    (("+", "−", "0"), "timeline: nearer, farther, all of it"),
-    (("←", "→"), "timeline: earlier, later"),
+    (("1", "…", "6"), "views of a run, parts of a task"),
+    (("[", "]"), "attempt before, after"),
+    (("+", "−", "0"), "timeline, graph: nearer, farther, all of it"),
+    (("←", "→"), "timeline, graph: to the left, to the right"),
+    (("N", "Shift N"), "log: next, previous match"),
+    (("F", "W"), "log: follow its end, break long lines"),
     (("Y",), "copy link to this view"),
     (("P",), "pause live updates"),
     (("T",), "light or dark theme"),
     (("?",), "this list"),
+    (("Esc",), "close, leave a field"),
 )
 DOCS = (
     ("Metaflow documentation", "https://docs.metaflow.org"),
@@ -31,8 +35,13 @@ DOCS = (
 )
 
 
-def help_sheet(id: str, source: str, version: str | None) -> html.Dialog:  # noqa: A002 - Dash's own word
-    """The dialog that `?` opens."""
+def help_sheet(
+    id: str,  # noqa: A002 - Dash's own word
+    source: str,
+    version: str | None,
+    pages: Sequence[tuple[str, str]] = (),
+) -> html.Dialog:
+    """The dialog that `?` opens; `pages`: words and links of pages that say more."""
     keys = [html.Div([html.Dt([html.Kbd(key) for key in names]), html.Dd(what)]) for names, what in KEYS]
     legend = [
         part for name, (word, meaning) in MEANINGS.items() for part in (html.Dt([glyph(name), word]), html.Dd(meaning))
@@ -42,6 +51,7 @@ def help_sheet(id: str, source: str, version: str | None) -> html.Dialog:  # noq
         for words, url in DOCS
         for part in (html.A([words, " ", icon("ext")], href=url, target="_blank", rel="noopener noreferrer"), " ")
     ]
+    own = [part for words, url in pages for part in (html.A(words, href=url), " ")]
     switch = html.Button(
         [html.I(), "Single keys act at once"],
         className="mf-switch",
@@ -70,7 +80,7 @@ def help_sheet(id: str, source: str, version: str | None) -> html.Dialog:  # noq
                     html.H3("About", className="mf-h3"),
                     html.P(["Showing ", html.Span(source, className="mono"), ". Nothing is ever written to it."]),
                     html.P(f"Metaflow Dashboard {version}" if version else "Metaflow Dashboard", className="t2"),
-                    html.P(links, className="mf-row"),
+                    html.P([*own, *links], className="mf-row wrap"),
                 ]
             ),
         ],

@@ -36,6 +36,8 @@ KEPT = frozenset(
         "name",
         "action",
         "method",
+        "target",
+        "rel",
     )
 )
 

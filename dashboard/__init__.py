@@ -1,1 +1,3 @@
-"""Read-only monitoring of Metaflow runs. Empty on purpose: importing a leaf does not import the app."""
+"""Read-only monitoring of Metaflow runs. Only the version: importing a leaf does not import the app."""
+
+VERSION = "0.1.0"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import parse_qsl
 
-from dashboard.data import runs, task_facts
+from dashboard.data import lookup, runs, task_facts
 from dashboard.data.database import Reader
 from dashboard.errors import BadQuery, DatabaseError
 from dashboard.pathspec import Pathspec
@@ -46,16 +46,16 @@ def resolve(services: Services, fixed: dict[str, str], parts: Sequence[str], que
     """The address of a path's decoded parts; `fixed` are titles of the pages without an object. Never raises."""
     path = "/" + "/".join(parts)
     if path in fixed:
-        return Address(
-            _runs(query) if path == "/" else fixed[path], "Runs of Metaflow flows: what is running, what failed."
-        )
+        if path == "/":
+            return Address(_runs(query), "Runs of Metaflow flows: what is running, what failed.")
+        return Address(fixed[path], f"{fixed[path]}, Metaflow Dashboard.")
     try:
-        pathspec = Pathspec(*parts) if len(parts) in (2, 4) and all(parts) and parts[0][:1] not in "-_" else None
+        pathspec = Pathspec(*parts) if len(parts) in (1, 2, 4) and all(parts) and parts[0][:1] not in "-_" else None
     except BadQuery:
         pathspec = None
     if pathspec is None:
         return Address("Not found", "There is no such page.", 404)
-    what = f"Run {pathspec.run} of the flow {pathspec.flow}"
+    what = f"Run {pathspec.run} of the flow {pathspec.flow}" if pathspec.run else f"The flow {pathspec.flow}"
     if pathspec.task:
         what = f"Task {pathspec.task} of the step {pathspec.step}, run {pathspec.run} of the flow {pathspec.flow}"
     try:
@@ -74,7 +74,9 @@ def _runs(query: str) -> str:
 
 
 def _exists(reader: Reader, pathspec: Pathspec) -> bool:
-    run = runs.get(reader, pathspec.flow, pathspec.run or "")
+    if pathspec.run is None:
+        return lookup.flow_exists(reader, pathspec.flow)
+    run = runs.get(reader, pathspec.flow, pathspec.run)
     if run is None or pathspec.task is None:
         return run is not None
     return task_facts.exists(reader, run.key, pathspec.step or "", pathspec.task)

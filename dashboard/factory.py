@@ -12,7 +12,7 @@ from dash import html
 from flask import Flask
 
 from components import feedback
-from dashboard import addresses, api, cytoscape, http, problems, routes, shell
+from dashboard import VERSION, addresses, api, cytoscape, http, problems, routes, shell
 from dashboard.data.database import Database
 from dashboard.extension import Page
 from dashboard.first_paint import App
@@ -59,12 +59,12 @@ def create_app(database: Database, source: Source, settings: Settings) -> App:
         )
     dash.register_page("not_found_404", title="Not found · Metaflow", layout=_not_found)
     app.services = services
-    app.layout = lambda: html.Div([shell.layout(source, settings, dash.page_container), problems.store()])
-    app.frame = lambda page: shell.layout(source, settings, page)
+    app.layout = lambda: html.Div([shell.layout(source, settings, dash.page_container, VERSION), problems.store()])
+    app.frame = lambda page: shell.layout(source, settings, page, VERSION)
     app.first_paints = {page.path: partial(page.first_paint, services) for page in PAGES if page.first_paint}
     app.early = lambda parts, query: [one for page in PAGES if page.early for one in page.early(parts, query)]
-    fixed = {page.path: page.title for page in PAGES if "<" not in page.path}
-    app.address = partial(addresses.resolve, services, fixed)
+    app.fixed = {page.path: page.title for page in PAGES if "<" not in page.path}
+    app.address = partial(addresses.resolve, services, app.fixed)
     problems.register(app)
     shell.register(app, database, settings)
     for page in PAGES:

@@ -24,11 +24,13 @@ Draw = Callable[[str], Component | None]
 
 
 class App(Dash):
-    """Dash with a first paint. `first_paints` maps a path (without prefix) to what draws it from the query text;
-    `early` gives what the page of a path and query needs early, `address` what it names.
+    """Dash with a first paint. `fixed` maps the paths (without prefix) of pages without an object to their titles,
+    `first_paints` a path to what draws it from the query text; `early` gives what the page of a path and query needs
+    early, `address` what it names.
     """
 
     services: Services
+    fixed: dict[str, str]
     first_paints: dict[str, Draw]
     early: Callable[[Sequence[str], str], Sequence[Early]]
     frame: Callable[[Component], Component]

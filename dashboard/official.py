@@ -5,6 +5,7 @@
     /<flow>/<run>/view/<timeline, dag or task>
     /<flow>/<run>/<step>             the tasks of the step
     /<flow>/<run>/<step>/<task>      ?attempt= &section=
+    /notifications
 
 What has no meaning here (`_limit`, `_page`, `debug` …) is left out; what cannot be understood stays, so that the page
 says so.
@@ -22,6 +23,7 @@ from dashboard.errors import BadQuery
 from dashboard.pathspec import Pathspec
 from dashboard.query_text import MAX_PARAMETERS
 
+NOTIFICATIONS = "notifications"
 VIEWS = {"timeline": "timeline", "dag": "dag", "task": "tasks"}
 NAMELESS = ("debug", "_limit", "_group_limit", "_page")  # they have no meaning here
 OF_RUNS = ("flow_id", "_tags", "timerange_start", "timerange_end", "_group", "_order", *NAMELESS)  # not ours
@@ -57,6 +59,8 @@ def ours(parts: Sequence[str], query: str, default_started: bool = False) -> Pla
         return None
     if not parts:
         return _runs(pairs, default_started)
+    if list(parts) == [NOTIFICATIONS]:
+        return Place("/-/notifications")
     if any(not part for part in parts) or parts[0].startswith(("-", "_")):
         return None
     try:
@@ -85,7 +89,11 @@ def _pairs(query: str) -> Pairs | None:
 def _runs(pairs: Pairs, default_started: bool) -> Place | None:
     names = {name for name, _ in pairs}
     statuses = [value for name, value in pairs if name == "status" and "," in value]
-    if not names.intersection(OF_RUNS) and not any(set(one.split(",")) <= ALL_STATUSES for one in statuses):
+    several = any(set(one.split(",")) <= ALL_STATUSES for one in statuses) or any(
+        name == "user" and "," in value and ", " not in value
+        for name, value in pairs  # ", " is within a name
+    )
+    if not names.intersection(OF_RUNS) and not several:
         return None
     made: Pairs = []
     for name, value in pairs:

@@ -16,10 +16,11 @@ from components import feedback
 from dashboard import official, pasted
 from dashboard.data import lookup
 from dashboard.data.database import Reader
-from dashboard.errors import BadInput, DatabaseError
+from dashboard.errors import BadInput, BadQuery, DatabaseError
 from dashboard.first_paint import App
 from dashboard.found import candidates
 from dashboard.links import href
+from dashboard.pathspec import Pathspec
 from dashboard.services import Services
 
 log = logging.getLogger("metaflow_dashboard")
@@ -39,8 +40,9 @@ def register(app: App, services: Services) -> None:
         parts = parts_of(request.path)
         if request.method not in ("GET", "HEAD") or (parts and (parts[0][:1] in "-_" or parts[0] in _NO_FLOWS)):
             return None
-        if len(parts) == 1:
-            return redirect(href("/", urlencode({"flow": parts[0]})))
+        if len(parts) == 1 and parts[0] != official.NOTIFICATIONS:
+            is_there = _is_flow(services, parts[0])
+            return redirect(href("/", urlencode({"flow": parts[0]}))) if is_there else None
         query = request.query_string.decode(errors="replace")
         place = official.ours(parts, query, services.default_started is not None)
         return redirect(_url(place)) if place else None
@@ -69,7 +71,7 @@ def register(app: App, services: Services) -> None:
             return error
         text, status = _explained(error)
         parts = parts_of(request.path)
-        if parts and parts[0] in ("-", *_NO_FLOWS):
+        if parts and parts[0] in ("-", *_NO_FLOWS) and "/" + "/".join(parts) not in app.fixed:
             return jsonify(error=text), status
         actions = [
             html.A("Try again", href=request.full_path.rstrip("?"), className="mf-btn sm"),
@@ -88,6 +90,15 @@ def _explained(error: Exception) -> tuple[str, int]:
     number = secrets.token_hex(4)
     log.error("a request failed, number %s: %s", number, request.path, exc_info=error)
     return f"The dashboard could not answer; its log has the reason under number {number}.", 500
+
+
+def _is_flow(services: Services, name: str) -> bool:
+    try:
+        return services.database(lookup.flow_exists, Pathspec(name).flow)
+    except BadQuery:
+        return False
+    except DatabaseError:
+        return True  # the Runs page says that the database is silent
 
 
 _NO_FLOWS = ("assets", "favicon.ico", "robots.txt", "_favicon.ico")

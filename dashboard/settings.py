@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.errors import BadSetting
+from dashboard.notices import QUICK_LINKS, Announcement, QuickLink, announcements, quick_links
 
 PREFIX = "METAFLOW_DASHBOARD_"
 SERVICE = "MF_METADATA_DB_"
@@ -249,6 +250,19 @@ class Settings:
         PREFIX + "WINDOW", 5000, _whole(10, 1_000_000), "Runs considered for counts, activity strip and groups."
     )
 
+    notifications: tuple[Announcement, ...] = _setting(
+        "NOTIFICATIONS",
+        (),
+        announcements,
+        "Announcements, as JSON or the path of a file with it, see below.",
+    )
+    custom_quicklinks: tuple[QuickLink, ...] = _setting(
+        "CUSTOM_QUICKLINKS",
+        (),
+        quick_links,
+        "Links in the menu, as JSON or the path of a file with it, see below; else Metaflow's documentation and chat.",
+    )
+
     # Local folders and the demo
     cache_dir: Path | None = _setting(
         PREFIX + "CACHE_DIR", None, _path, "Folder for the index of a `.metaflow` folder; else the user's cache folder."
@@ -286,6 +300,11 @@ class Settings:
         )
 
     @property
+    def quick_links(self) -> tuple[QuickLink, ...]:
+        """The links in the menu of every page; as in the service, an empty list counts as none given."""
+        return self.custom_quicklinks or QUICK_LINKS
+
+    @property
     def table_names(self) -> tuple[str, str, str, str, str, str]:
         """Names of the tables of flows, runs, steps, tasks, metadata and artifacts."""
         return (
@@ -304,7 +323,16 @@ def _parsed(one: Field[Any], name: str, text: str) -> object:
     try:
         return one.metadata["parse"](value)
     except ValueError as error:
-        raise BadSetting(f"{name}={value[:80]}: {error}.") from None
+        raise BadSetting(f"{name}={' '.join(value[:80].split())}: {error}.") from None
+
+
+def report(settings: Settings) -> list[tuple[str, str]]:
+    """What is not at its default, by the first of its environment names; of secrets only that they are set."""
+    return [
+        (one.metadata["names"][0], "set, not shown" if one.metadata["secret"] else _shown(getattr(settings, one.name)))
+        for one in fields(settings)
+        if getattr(settings, one.name) != one.default
+    ]
 
 
 def table() -> str:
@@ -320,6 +348,9 @@ def table() -> str:
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, tuple):
+        pieces = [one if isinstance(one, str) else "=".join(one) for one in value if isinstance(one, str | tuple)]
+        return ",".join(pieces) or ("1 entry" if len(value) == 1 else f"{len(value)} entries")
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -15,6 +15,7 @@ import dash_bootstrap_components as dbc
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
+from components import announcements
 from components.attributes import aria, data
 from components.feedback import unreachable_banner
 from components.help_sheet import help_sheet
@@ -110,10 +111,11 @@ def layout(source: Source, settings: Settings, children: Component, version: str
             html.A("Skip to content", href=f"#{ids.MAIN}", className="sr-focus", **data(hard="")),
             _top_bar(source, settings),
             unreachable_banner(ids.BANNER),
+            announcements.bar(settings.notifications, viewer.closed(), int(time.time() * 1000)),
             html.Main(children, id=ids.MAIN, tabIndex="-1"),
             html.Div(id=ids.TOASTS, className="mf-toasts", role="status", **aria(live="polite")),
             html.Div(className="sr", role="status", **data(live="spoken")),
-            help_sheet(ids.HELP, source.label, version),
+            help_sheet(ids.HELP, source.label, version, _own_pages()),
         ],
         id="shell",
         **data(prefix=href("/")),
@@ -187,6 +189,7 @@ def _top_bar(source: Source, settings: Settings) -> html.Header:
                     html.Span(className="vr p2"),
                     _zone_menu(),
                     _theme_menu(),
+                    _links_menu(settings),
                     html.Button(
                         icon("help"),
                         className="mf-iconbtn",
@@ -308,6 +311,32 @@ def _theme_menu() -> html.Details:
                 [_choice(word, "theme", word.lower()) for word in ("Light", "Dark", "System")],
                 className="mf-pop mf-list",
             ),
+        ],
+        className="mf-menu end",
+        disable_n_clicks=True,
+    )
+
+
+def _own_pages() -> list[tuple[str, str]]:
+    return [("Notifications", href("/-/notifications")), ("About this dashboard", href("/-/about"))]
+
+
+def _links_menu(settings: Settings) -> html.Details:
+    """The operator's quick links, in a new tab as in the official GUI, and the pages about the dashboard itself."""
+    quick = [
+        html.A(
+            [html.Span(one.label, className="ell grow"), icon("ext")],
+            href=one.href,
+            target="_blank",
+            rel="noopener noreferrer",
+        )
+        for one in settings.quick_links
+    ]
+    own = [html.A(words, href=url) for words, url in _own_pages()]
+    return html.Details(
+        [
+            html.Summary(icon("dots"), className="mf-iconbtn", title="Quick links", **aria(label="Quick links")),
+            html.Div([*quick, html.Hr(), *own], className="mf-pop mf-list mf-quick"),
         ],
         className="mf-menu end",
         disable_n_clicks=True,

@@ -1,4 +1,4 @@
-"""What the viewer's browser asked for with its cookies: time zone and theme."""
+"""What the viewer's browser asked for with its cookies: time zone, theme, announcements that were closed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from flask import has_request_context, request
 
 ZONE_COOKIE = "mf_tz"
 THEME_COOKIE = "mf_theme"
+CLOSED_COOKIE = "mf_closed"  # written by assets/js/announcements.js
 
 
 @cache
@@ -28,3 +29,8 @@ def theme() -> str:
     """`light` or `dark`, as the viewer's browser shows it now."""
     chosen = request.cookies.get(THEME_COOKIE) if has_request_context() else None
     return "dark" if chosen == "dark" else "light"
+
+
+def closed() -> frozenset[str]:
+    """Keys of the announcements that were closed for good in this browser."""
+    return frozenset(request.cookies.get(CLOSED_COOKIE, "").split(".")) if has_request_context() else frozenset()

@@ -23,7 +23,16 @@ LEAVES = (
     "typing_extensions",
     *(
         f"dashboard.{name}"
-        for name in ("errors", "models", "filters", "pathspec", "query_text", "task_query", "attempt_query")
+        for name in (
+            "errors",
+            "models",
+            "filters",
+            "notices",
+            "pathspec",
+            "query_text",
+            "task_query",
+            "attempt_query",
+        )
     ),
 )
 DASH = ("dash", "dash_bootstrap_components", "dash_cytoscape")
@@ -31,7 +40,7 @@ DASH = ("dash", "dash_bootstrap_components", "dash_cytoscape")
 # Where a module is → what it may import beside the standard library. The first that fits counts.
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     r"app": ("dashboard", "dash", "flask"),
-    r"dashboard\.(models|errors|filters|pathspec|query_text|task_query|attempt_query|graph|settings)": LEAVES,
+    r"dashboard\.(models|errors|filters|notices|pathspec|query_text|task_query|attempt_query|graph|settings)": LEAVES,
     r"dashboard\.(official|pasted)": (*LEAVES, "dashboard.official"),
     r"dashboard\.status(\..*)?": (*LEAVES, "dashboard.status", "numpy"),
     r"dashboard\.insight(\..*)?": (
@@ -92,7 +101,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "numpy",
         "plotly",
     ),
-    r"components(\..*)?": (*LEAVES, "components", *DASH),
+    r"components(\..*)?": (*LEAVES, "components", "markdown_it", *DASH),
     r"dashboard(\..*)?": (
         "dashboard",
         "components",

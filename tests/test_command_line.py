@@ -23,6 +23,7 @@ import pytest
 from sqlalchemy import URL, create_engine
 
 import app
+from dashboard import VERSION
 from dashboard.demo import service_tables
 from tests import postgres
 from tests.conftest import wait_until
@@ -116,7 +117,7 @@ def _starting(cwd: Path) -> Iterator[Start]:
 
 def test_the_version_is_printed(tmp_path: Path) -> None:
     done = run("--version", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (0, f"Metaflow Dashboard {app.VERSION}\n")
+    assert (done.returncode, done.stdout) == (0, f"Metaflow Dashboard {VERSION}\n")
 
 
 @pytest.mark.parametrize(

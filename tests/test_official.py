@@ -32,6 +32,8 @@ RUN = ["HelloFlow", "12"]
         ("timerange_start=1764081284000&timerange_end=1764081284123", None),
         ("timerange_end=&flow_id=A", "flow=A"),
         ("_limit=30", ""),
+        ("user=ana,bo", "user=ana&user=bo"),
+        ("user=ana%2Cbo", "user=ana&user=bo"),
     ],
 )
 def test_filters_of_the_list_of_runs(query: str, expected: str | None) -> None:
@@ -57,7 +59,9 @@ def test_without_a_time_range_theirs_shows_all_times() -> None:
     assert [parse_qs(place.query)["started"] for place in found if place] == [["any"], ["1970-01-01T00:00:00Z.."]]
 
 
-@pytest.mark.parametrize("query", ["", "user=ana", "status=failed&flow=A", "flow=A%2CB", "q=x&sort=flow", "utm=1"])
+@pytest.mark.parametrize(
+    "query", ["", "user=ana", "user=Doe%2C+Ana", "status=failed&flow=A", "flow=A%2CB", "q=x&sort=flow", "utm=1"]
+)
 def test_our_own_links_stay(query: str) -> None:
     assert ours([], query) is None
 
@@ -86,6 +90,7 @@ def test_a_time_that_is_none_is_left_for_the_page_to_refuse(text: str) -> None:
         ([*RUN, "start", "7"], "section=artifacts", "/HelloFlow/12/start/7#part-artifacts"),
         ([*RUN, "start", "7"], f"section={'a1' * 20}", f"/HelloFlow/12/start/7?card={'a1' * 20}#part-cards"),
         ([*RUN, "start", "7"], "section=taskinfo&group=true&steps=a", "/HelloFlow/12/start/7"),
+        (["notifications"], "", "/-/notifications"),
         (["argo x", "a/b", "s p"], "", "/argo%20x/a%2Fb?step=s+p&tab=tasks"),
     ],
 )

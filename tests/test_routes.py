@@ -87,6 +87,8 @@ def test_the_marks_of_the_template_in_a_name_are_text(filled: Site, stage: Stage
         ("OtherFlow/argo-other-x7k2p", "OtherFlow/argo-other-x7k2p"),
         ("OtherFlow/8/start/t-1f?attempt=0", "OtherFlow/8/start/t-1f"),
         ("", "Runs"),
+        ("-/about", "About this dashboard"),
+        ("-/notifications", "Notifications"),
         ("?flow=HelloFlow&user=secret", "Runs of HelloFlow"),
     ],
 )
@@ -112,6 +114,10 @@ def test_a_preview_names_the_object_and_nothing_else(filled: Site, path: str, ti
         "HelloFlow/99999999999999999999",
         "HelloFlow/12/start/345/x",
         "-/nothing",
+        "NoFlow",
+        "helloflow",
+        "-",
+        f"{'x' * 300}",
         "HelloFlow//12",
         "%ED%A0%80/1",
         f"{quote(HOSTILE)}/1",
@@ -129,6 +135,8 @@ def test_what_is_not_there_is_404_in_the_frame(filled: Site, path: str) -> None:
     [
         ("HelloFlow", "/?flow=HelloFlow"),
         ("HelloFlow/", "/?flow=HelloFlow"),
+        ("notifications", "/-/notifications"),
+        ("?user=ana,bo", "/?user=ana&user=bo"),
         ("HelloFlow/12/view/timeline", "/HelloFlow/12"),
         ("HelloFlow/12/view/dag", "/HelloFlow/12?tab=dag"),
         ("HelloFlow/12/view/task?steps=start", "/HelloFlow/12?step=start&tab=tasks"),

@@ -19,6 +19,8 @@
     else dialog.showModal();
   };
 
+  window.addEventListener('mf:arrive', () => sheet()?.close()); // one of its links was taken
+
   document.addEventListener('click', (event) => {
     const target = event.target instanceof Element ? event.target : null;
     if (target && target === sheet()) sheet()?.close(); // the backdrop

@@ -21,7 +21,9 @@
     const prefix = window.mf.prefix();
     if (url.origin !== location.origin || !(url.pathname + '/').startsWith(prefix)) return false;
     const rest = url.pathname.slice(prefix.length);
-    return !NO_PAGE.test(rest) && rest.replace(/\/$/, '').split('/').length !== 3; // steps are redirected by the server
+    const parts = rest.replace(/\/$/, '').split('/');
+    const redirected = parts.length === 3 || (parts.length === 1 && parts[0] !== ''); // steps and flows, by the server
+    return !NO_PAGE.test(rest) && !redirected;
   }
 
   /**

@@ -21,8 +21,8 @@
       this.regex = task.make('button', 'rx', '.*', { type: 'button', title: 'Regular expression', 'aria-label': 'Regular expression' });
       this.case = task.make('button', 'rx', 'Aa', { type: 'button', title: 'Match case', 'aria-label': 'Match case' });
       this.box.append(task.icon('search'), this.input, this.regex, this.case);
-      this.before = task.button('up', 'Previous match (Shift Enter)');
-      this.next = task.button('down', 'Next match (Enter)');
+      this.before = task.button('up', 'Previous match (Shift N)', '', { 'data-match': 'before' });
+      this.next = task.button('down', 'Next match (N)', '', { 'data-match': 'next' });
       this.words = task.make('span', 'small nw log-found', '', { role: 'status' });
       this.parts = [this.box, this.words, this.before, this.next];
       this.input.addEventListener('input', () => {

@@ -20,6 +20,7 @@ from sqlalchemy.pool import QueuePool
 
 from dashboard.data import dialect
 from dashboard.data.schema import TableNames, Tables, tables
+from dashboard.data.timings import Timings
 from dashboard.errors import BadSource, DatabaseError, DatabaseUnreachable, QueryTimeout
 
 log = logging.getLogger("metaflow_dashboard.sql")
@@ -61,9 +62,12 @@ class Clock:
 class Reader:
     """One read-only transaction: statements in, rows out, every one traced."""
 
-    def __init__(self, connection: Connection, schema: Tables, slow_query: float, clock: Clock) -> None:
+    def __init__(
+        self, connection: Connection, schema: Tables, slow_query: float, clock: Clock, timings: Timings
+    ) -> None:
         self._connection = connection
         self._clock = clock
+        self._timings = timings
         self._slow_query = slow_query
         self.tables = schema
         self.dialect = dialect.of(connection.dialect.name)
@@ -74,9 +78,12 @@ class Reader:
         try:
             rows = self._connection.execute(statement).fetchall()
         except DBAPIError:
-            log.warning("failed query %s: %.0f ms", name, (time.perf_counter() - begun) * 1000)
+            spent = (time.perf_counter() - begun) * 1000
+            self._timings.note(name, spent, failed=True)
+            log.warning("failed query %s: %.0f ms", name, spent)
             raise
         spent = (time.perf_counter() - begun) * 1000
+        self._timings.note(name, spent)
         log.debug("%s: %.1f ms, %d rows", name, spent, len(rows))
         if spent > self._slow_query:
             log.warning("slow query %s: %.0f ms, %d rows", name, spent, len(rows))
@@ -118,6 +125,7 @@ class Database:
         self.tables = tables(names, schema)
         self._slow_query = slow_query
         self._clock = Clock()
+        self.timings = Timings()
         self._health_lock = threading.Lock()
         self._health: Health | None = None
         self._health_at = 0.0
@@ -142,7 +150,8 @@ class Database:
 
     def _run(self, query: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         with self._engine.connect() as connection:
-            return query(Reader(connection, self.tables, self._slow_query, self._clock), *args, **kwargs)
+            reader = Reader(connection, self.tables, self._slow_query, self._clock, self.timings)
+            return query(reader, *args, **kwargs)
 
     def check(self) -> None:
         """Raises BadSource when the six tables are not there, DatabaseUnreachable when nothing answers."""

@@ -10,11 +10,13 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     FromClause,
+    Select,
     Text,
     UnaryExpression,
     and_,
     case,
     cast,
+    column,
     exists,
     false,
     func,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    table,
     tuple_,
     type_coerce,
 )
@@ -55,6 +58,12 @@ class Dialect(Protocol):
 
     def contains(self, runs: FromClause, part: str) -> ColumnElement[bool]:
         """Some tag contains this text, whatever its case. No index serves it."""
+
+    def version(self) -> ColumnElement[Any]:
+        """The database's own version."""
+
+    def indices(self, tables: Sequence[str], schema: str | None) -> Select[Any]:
+        """Names of the indices of these tables."""
 
 
 class PostgreSQL(Dialect):
@@ -93,6 +102,16 @@ class PostgreSQL(Dialect):
             case((func.jsonb_typeof(_all_tags(runs)) == "array", _all_tags(runs)), else_=cast(literal("[]"), JSONB))
         ).table_valued("value")
         return exists(select(literal(1)).select_from(one).where(one.c.value.icontains(part, autoescape=True)))
+
+    @override
+    def version(self) -> ColumnElement[Any]:
+        return literal("PostgreSQL ").concat(func.current_setting("server_version"))
+
+    @override
+    def indices(self, tables: Sequence[str], schema: str | None) -> Select[Any]:
+        known = table("pg_indexes", column("schemaname"), column("tablename"), column("indexname")).c
+        here = literal(schema) if schema else func.current_schema()
+        return select(known.indexname).where(known.schemaname == here, known.tablename.in_(tables))
 
 
 class SQLite(Dialect):
@@ -139,6 +158,15 @@ class SQLite(Dialect):
     @override
     def contains(self, runs: FromClause, part: str) -> ColumnElement[bool]:
         return self._some(runs, lambda value: value.icontains(part, autoescape=True))
+
+    @override
+    def version(self) -> ColumnElement[Any]:
+        return literal("SQLite ").concat(func.sqlite_version())
+
+    @override
+    def indices(self, tables: Sequence[str], schema: str | None) -> Select[Any]:
+        known = table("sqlite_master", column("type"), column("tbl_name"), column("name")).c
+        return select(known.name).where(known.type == "index", known.tbl_name.in_(tables))
 
     def _some(self, runs: FromClause, condition: Any) -> ColumnElement[bool]:
         each = (_each(runs.c.tags), _each(runs.c.system_tags))

@@ -105,8 +105,11 @@ def _size(found: SourceFiles | Unreadable) -> int:
     return found.nbytes + 1 if isinstance(found, SourceFiles) else 1000
 
 
+PACKAGES: LRUCache[str, SourceFiles | Unreadable] = LRUCache(KEPT, getsizeof=_size)  # by hash
+
+
 # What is refused is remembered too, so that a hostile archive is looked at once.
-@cached(LRUCache(KEPT, getsizeof=_size), key=_key, condition=threading.Condition())
+@cached(PACKAGES, key=_key, condition=threading.Condition())
 def _read(store: Datastore, flow: str, sha: str) -> SourceFiles | Unreadable:
     blob = store.blob(flow, sha, PACKAGE_LIMIT)
     if blob is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.extension import Page
-from dashboard.pages import run, runs, task
+from dashboard.pages import about, flow, notifications, run, runs, task
 
 # Fixed paths first, then deepest first: the first match wins.
-PAGES: tuple[Page, ...] = (runs.PAGE, task.PAGE, run.PAGE)
+PAGES: tuple[Page, ...] = (runs.PAGE, about.PAGE, notifications.PAGE, task.PAGE, run.PAGE, flow.PAGE)

@@ -91,6 +91,7 @@ def _frame(
             dcc.Store(id=ids.HELD, data=False),
             dcc.Store(id=ids.FULLER),
             dcc.Store(id=ids.COUNTED),
+            html.H1("Runs", className="sr"),
             html.Div(
                 [
                     html.Div(

@@ -1,4 +1,4 @@
-"""In place of a run that is not registered: what is near, and that it will open by itself."""
+"""In place of a run or flow that is not registered: what is near, and that it will open by itself."""
 
 from __future__ import annotations
 
@@ -33,13 +33,24 @@ def no_such_run(services: Services, pathspec: Pathspec) -> Component:
         actions = [(f"All {flow} runs", href("/", RunQuery().where(flow=(flow,)).to_query())), *actions]
     else:
         text = f"No flow {flow} is registered here either; names are case sensitive. {text}"
-        names = services.database(flows.names, "", 2_000)
-        lower = {name.lower(): name for name in names}
-        close = [lower[one] for one in get_close_matches(flow.lower(), lower, 5, 0.6)]
-        if close:
-            made = [html.A(name, href=href("/", RunQuery().where(flow=(name,)).to_query())) for name in close]
-            facts.append(("Flows like it", _spaced(made)))
+        facts += _like(services, flow)
     return feedback.not_found(f"No run {wanted} in {flow}", text, facts, actions)
+
+
+def no_such_flow(services: Services, flow: str) -> Component:
+    """Flows of a similar name."""
+    text = "Names are case sensitive. A flow is registered by its first run; this page then says so."
+    return feedback.not_found(
+        f"No flow {flow} is registered here", text, _like(services, flow), [("All runs", href("/"))]
+    )
+
+
+def _like(services: Services, flow: str) -> list[tuple[str, Any]]:
+    names = services.database(flows.names, "", 2_000)
+    lower = {name.lower(): name for name in names}
+    close = [lower[one] for one in get_close_matches(flow.lower(), lower, 5, 0.6)]
+    made = [html.A(name, href=href("/", RunQuery().where(flow=(name,)).to_query())) for name in close]
+    return [("Flows like it", _spaced(made))] if made else []
 
 
 def _links(found: list[Run], with_flow: bool = False) -> list[Any]:

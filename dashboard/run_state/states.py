@@ -16,7 +16,7 @@ class RunStates:
     """States by key, at most `most` bytes of them together; the one asked for last always stays."""
 
     def __init__(self, database: Database, judge: Judge, most: int) -> None:
-        self._database, self._judge, self._most = database, judge, most
+        self._database, self._judge, self.most = database, judge, most
         self._states: OrderedDict[Key, RunState] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -28,7 +28,7 @@ class RunStates:
         view = state.view()
         with self._lock:
             taken = sum(one.nbytes for one in self._states.values())
-            while taken > self._most and len(self._states) > 1:
+            while taken > self.most and len(self._states) > 1:
                 taken -= self._states.popitem(last=False)[1].nbytes
         return view
 
@@ -37,6 +37,9 @@ class RunStates:
         with self._lock:
             state = self._states.get(key)
         return state.known if state else None
+
+    def __len__(self) -> int:
+        return len(self._states)
 
     @property
     def nbytes(self) -> int:
