@@ -81,6 +81,14 @@ def tools(query: RunQuery, to: To) -> list[Component]:
             className="mf-btn",
             download="runs.csv",
             title="The filtered runs as CSV",
+            **data(palette="Download these runs as CSV"),
+        ),
+        html.A(
+            href=href("/-/api/runs", query.to_query()),
+            target="_blank",
+            rel="noopener",
+            hidden=True,
+            **data(palette="Show these runs as JSON", palette_only=""),
         ),
         html.Button(
             [icon("compare"), f"Compare ({number})" if number else "Compare"],
@@ -88,6 +96,7 @@ def tools(query: RunQuery, to: To) -> list[Component]:
             disabled=True,
             title="Comparing runs is not built yet; the selection is kept in the link.",
             disable_n_clicks=True,
+            **data(palette="Compare the ticked runs"),
         ),
         html.Button(
             [icon("link"), "Copy link"], className="mf-btn quiet p3", disable_n_clicks=True, **data(copy_link="1")
