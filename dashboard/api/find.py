@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify
 
-from dashboard import finding
 from dashboard.api import asked
 from dashboard.errors import BadQuery
-from dashboard.finding import Described, Fitting
-from dashboard.finding.fitting import of
+from dashboard.finding.described import Described, described
+from dashboard.finding.fitting import Fitting, fitting, of
+from dashboard.finding.near import near
 from dashboard.links import href
 from dashboard.pasted import LONGEST
 from dashboard.pathspec import Pathspec
@@ -35,7 +36,7 @@ def register(api: Blueprint, services: Services) -> None:
             return _answer(services, _exact(names), whole)
         if not text.strip():
             return jsonify(objects=[], complete=True, message=None, near=[])
-        found = finding.fitting(services, text, limit, whole)
+        found = fitting(services, text, limit, whole)
         return _answer(services, found, whole, None if found else text)
 
 
@@ -44,20 +45,20 @@ def _exact(names: Sequence[str]) -> list[Fitting]:
     found = []
     for name in names:
         try:
-            found.append(of(Pathspec.parse(name)))
+            found.append(of(Pathspec.from_url(quote(name))))
         except BadQuery:
             continue
     return found
 
 
 def _answer(services: Services, found: list[Fitting], whole: bool, missing: str | None = None) -> Response:
-    objects, is_complete = finding.described(services, found, whole)
-    near = services.database(finding.near, missing) if missing is not None else None
-    close = finding.described(services, near.found)[0] if near else []
+    objects, is_complete = described(services, found, whole)
+    missed = services.database(near, missing) if missing is not None else None
+    close = described(services, missed.found)[0] if missed else []
     return jsonify(
         objects=[object_json(one) for one in objects],
         complete=is_complete,
-        message=near.sentence if near else None,
+        message=missed.sentence if missed else None,
         near=[object_json(one) for one in close],
     )
 

@@ -4,9 +4,3 @@ fitting    objects that the text names or begins to name
 near       where there is none: a sentence, and objects of similar names
 described  how objects are: status, when they began, a few words
 """
-
-from dashboard.finding.described import Described, described
-from dashboard.finding.fitting import Fitting, fitting
-from dashboard.finding.near import Near, near
-
-__all__ = ["Described", "Fitting", "Near", "described", "fitting", "near"]

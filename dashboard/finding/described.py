@@ -106,7 +106,9 @@ def _task(one: Fitting, view: RunView, place: int | None) -> Described | None:
     row = view.row_of(place)
     started = int(view.started[row])
     at = int(view.created[place]) if started == ABSENT else started
-    return Described(one, *status_of(view, row), at, view.labels[place])
+    label, variables = view.labels[place], view.variables.get(int(view.step[place]), ())
+    note = f"{variables[0]}={label}" if label and len(variables) == 1 else label
+    return Described(one, *status_of(view, row), at, note)
 
 
 def _step(one: Fitting, summary: StepSummary | None) -> Described | None:

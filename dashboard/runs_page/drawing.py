@@ -20,6 +20,7 @@ from dashboard.filters import RunQuery, Span
 from dashboard.links import href
 from dashboard.models import Run
 from dashboard.pathspec import Pathspec
+from dashboard.runs_page.meant import meant
 from dashboard.runs_page.view import Asked, Held, RunsView, without_each
 from dashboard.services import Services
 
@@ -286,7 +287,8 @@ def _nothing(services: Services, view: RunsView, to: To) -> Component:
     text = "The database has runs, but none that fits all of these."
     if hints:
         text += " Without one of them there would be:"
-    return feedback.filtered("No runs match these filters", text, hints, to(RunQuery().where(started=None)))
+    may_be = meant(services, query.filter.q) if query.filter.q else None
+    return feedback.filtered("No runs match these filters", text, hints, to(RunQuery().where(started=None)), may_be)
 
 
 def _value(query: RunQuery, name: str) -> str:
