@@ -35,14 +35,19 @@ def empty(title: str, text: Content, commands: str | None = None, note: str | No
     return panel
 
 
-def filtered(title: str, text: str, hints: Sequence[tuple[Component, str, str]], clear: str) -> html.Section:
-    """Filters hide everything. `hints`: (the filter's chip, "38 runs without it", link); `clear`: link to no filter."""
+def filtered(
+    title: str, text: str, hints: Sequence[tuple[Component, str, str]], clear: str, meant: Component | None = None
+) -> html.Section:
+    """Filters hide everything. `hints`: (the filter's chip, "38 runs without it", link); `clear`: link to no filter;
+    `meant`: what may have been looked for.
+    """
     rows = [
         html.Span([chip, html.A(words, href=link, className="small")], className="mf-row")
         for chip, words, link in hints
     ]
     return state(
         title,
+        meant,
         text,
         html.Div(rows, className="mf-hints") if rows else None,
         actions=[html.A("Clear all filters", href=clear, className="mf-btn sm")],

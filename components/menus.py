@@ -33,7 +33,7 @@ def copies(entries: Sequence[tuple[str, str]]) -> html.Div:
                 ],
                 type="button",
                 disable_n_clicks=True,
-                **data(copy=text, close=""),
+                **data(copy=text, close="", palette=f"Copy snippet: {words}"),
             )
             for words, text in entries
         ],

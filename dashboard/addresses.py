@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import parse_qsl
 
-from dashboard.data import lookup, runs, task_facts
-from dashboard.data.database import Reader
+from dashboard import found
 from dashboard.errors import BadQuery, DatabaseError
 from dashboard.pathspec import Pathspec
 from dashboard.services import Services
@@ -59,7 +58,7 @@ def resolve(services: Services, fixed: dict[str, str], parts: Sequence[str], que
     if pathspec.task:
         what = f"Task {pathspec.task} of the step {pathspec.step}, run {pathspec.run} of the flow {pathspec.flow}"
     try:
-        is_there = services.database(_exists, pathspec)
+        is_there = services.database(found.exists, pathspec)
     except DatabaseError:
         is_there = True  # the page says that the database is silent
     return Address(str(pathspec)[:LONGEST], f"{what}."[: 2 * LONGEST], 200 if is_there else 404)
@@ -71,12 +70,3 @@ def _runs(query: str) -> str:
     except ValueError:
         flows = []
     return f"Runs of {flows[0][:LONGEST]}" if len(flows) == 1 else "Runs"
-
-
-def _exists(reader: Reader, pathspec: Pathspec) -> bool:
-    if pathspec.run is None:
-        return lookup.flow_exists(reader, pathspec.flow)
-    run = runs.get(reader, pathspec.flow, pathspec.run)
-    if run is None or pathspec.task is None:
-        return run is not None
-    return task_facts.exists(reader, run.key, pathspec.step or "", pathspec.task)

@@ -32,6 +32,7 @@ _LABEL = re.compile(r"^(?:flow|run|step|task|pathspec|run id|task id)\s*[:=#]\s*
 _COMMAND = re.compile(
     r"\b(?:logs(?:\s+show)?|dump|card\s+(?:view|get|list))\s+(?:--?[\w-]+(?:[= ]\d+)?\s+)*([\w.@:+/-]+)"
 )
+_BEGUN_CALL = re.compile(r"(?:Flow|Run|Step|Task)\(\s*f?['\"“‘]?")
 _ORCHESTRATED = re.compile(r"(?:argo|sfn|airflow|kfp)-.+")
 
 
@@ -79,6 +80,20 @@ def read(text: str, prefix: str = "/") -> Pasted:
     if not all(parts) or len(parts) > 5 or any(re.search(r"\s", part) for part in parts):
         raise BadQuery(f"“{cut[:200]}” is no pathspec, id or URL: flow, flow/run, flow/run/step or flow/run/step/task.")
     return _checked(_of_parts(parts))
+
+
+def begun(text: str) -> tuple[str | None, ...]:
+    """The parts of a pathspec that is still being typed: the last is its beginning, perhaps empty, and a flow that is
+    left out is None. Nothing where the text is no such thing, or what it says is complete.
+    """
+    cut = _BEGUN_CALL.sub("", text[:LONGEST].lstrip().lstrip(QUOTES), count=1)
+    cut = _LABEL.sub("", cut).rstrip().rstrip(QUOTES + ")").lstrip("/")
+    parts = cut.split("/")
+    if not cut or len(parts) > 4 or not all(parts[:-1]) or re.search(r"[\s\x00\ud800-\udfff]|://", cut):
+        return ()
+    if any(len(part) > 255 for part in parts):
+        return ()
+    return (None, *parts) if len(parts) in (2, 3) and not _is_flow(parts[0]) else tuple(parts)
 
 
 def _of_parts(parts: list[str], query: str = "", fragment: str = "") -> Pasted:

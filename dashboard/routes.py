@@ -18,7 +18,7 @@ from dashboard.data import lookup
 from dashboard.data.database import Reader
 from dashboard.errors import BadInput, BadQuery, DatabaseError
 from dashboard.first_paint import App
-from dashboard.found import candidates
+from dashboard.found import candidates, place
 from dashboard.links import href
 from dashboard.pathspec import Pathspec
 from dashboard.services import Services
@@ -117,5 +117,5 @@ def _place(reader: Reader, wanted: pasted.Pasted) -> official.Place | None:
         return official.Place("/", urlencode({"flow": wanted.flow})) if is_flow else None
     found = candidates(reader, wanted)
     if len(found) == 1 or (found and found[0].task is None and found[-1].task is not None and len(found) == 2):
-        return official.ours(found[0].parts, "") or official.Place(found[0].url, wanted.query)
+        return place(found[0], wanted.query, wanted.fragment)
     return official.Place("/", wanted.query) if wanted.query and not found and wanted.run is None else None

@@ -98,11 +98,13 @@ def place_of(view: RunView, step: str, task: str) -> int | None:
     """The place of the task with this id or name; None when the run has none."""
     if step not in view.steps:
         return None
-    of_step = np.flatnonzero(view.step == view.steps.index(step)).tolist()
-    named = next((place for place in of_step if view.names[place] == task), None)
-    if named is not None or not (task.isascii() and task.isdigit() and len(task) <= 18):
-        return named
-    return next((place for place in of_step if int(view.ids[place]) == int(task)), None)
+    number = int(task) if task.isascii() and task.isdigit() and len(task) <= 18 else None
+    of_step = np.flatnonzero(view.step == view.steps.index(step))
+    by_number = of_step[view.ids[of_step] == number].tolist() if number is not None else []
+    if by_number and view.names[by_number[0]] is None:
+        return int(by_number[0])
+    named = (place for place in of_step.tolist() if view.names[place] == task)
+    return next(named, by_number[0] if by_number else None)
 
 
 def rows_of(view: RunView, place: int) -> range:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.errors import BadQuery
-from dashboard.pasted import Pasted, read
+from dashboard.pasted import Pasted, begun, read
 
 FLOW = Pasted("HelloFlow")
 RUN = Pasted("HelloFlow", "12")
@@ -104,3 +104,38 @@ def test_no_text_makes_it_fail(text: str) -> None:
         assert str(error)
     else:
         assert found.place is None or str(found.place).startswith("/")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Hel", ("Hel",)),
+        ("HelloFlow/", ("HelloFlow", "")),
+        ("HelloFlow/1", ("HelloFlow", "1")),
+        ("/HelloFlow/12/st", ("HelloFlow", "12", "st")),
+        ("HelloFlow/12/start/3", ("HelloFlow", "12", "start", "3")),
+        ("'HelloFlow/1", ("HelloFlow", "1")),
+        ("Run('HelloFlow/1", ("HelloFlow", "1")),
+        ('Task("HelloFlow/12/start/345")', ("HelloFlow", "12", "start", "345")),
+        ("run 12", ("12",)),
+        ("12/st", (None, "12", "st")),
+        ("12/start/3", (None, "12", "start", "3")),
+        ("argo-hello-x7k2p/st", (None, "argo-hello-x7k2p", "st")),
+        ("", ()),
+        ("two words", ()),
+        ("HelloFlow//1", ()),
+        ("HelloFlow/12/start/345/model", ()),
+        ("https://ui.example/HelloFlow", ()),
+        ("A/\x00", ()),
+        ("x" * 256, ()),
+    ],
+)
+def test_what_is_begun(text: str, expected: tuple[str | None, ...]) -> None:
+    assert begun(text) == expected
+
+
+@given(text=st.text(max_size=80) | st.text("HelloFw12/'\"()[]#?=&:. \nhttps-run", max_size=60))
+def test_what_is_begun_has_four_parts_at_most(text: str) -> None:
+    parts = begun(text)
+    assert len(parts) <= 4
+    assert all(parts[1:-1])

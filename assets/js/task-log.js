@@ -54,7 +54,7 @@
       copy: task.button('copy', 'Copy the chosen lines, else those in view', '', { 'data-copy-lines': '' }),
       full: task.button('full', 'Full screen', '', { 'data-log-full': '' }),
     };
-    parts.raw = task.make('a', 'mf-iconbtn sm', null, { download: '', title: 'Download the raw log', 'aria-label': 'Download the raw log' });
+    parts.raw = task.make('a', 'mf-iconbtn sm', null, { download: '', title: 'Download the raw log', 'aria-label': 'Download the raw log', 'data-palette': 'Download the raw log' });
     parts.raw.append(task.icon('download'));
     parts.bar.append(parts.streams, ...search.parts, task.make('span', 'grow'), parts.follow, parts.wrap, parts.times, parts.fold, parts.copy, parts.raw, parts.full);
     parts.view.append(parts.space);

@@ -10,6 +10,7 @@ cards     cards: listed, and as HTML and data
 columns   what the page of a run draws, as bytes; no interface for others
 source    the source of a step, for the page of a run
 suggest   while a filter is typed
+find      while a pathspec is typed
 asked     what a request asks for beside a query
 csv_text  rows as CSV
 """
@@ -18,7 +19,20 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
-from dashboard.api import asked, cards, columns, runs, source, steps, suggest, task, task_artifacts, task_logs, tasks
+from dashboard.api import (
+    asked,
+    cards,
+    columns,
+    find,
+    runs,
+    source,
+    steps,
+    suggest,
+    task,
+    task_artifacts,
+    task_logs,
+    tasks,
+)
 from dashboard.datastore import Unreadable
 from dashboard.errors import BadInput, DatabaseError
 from dashboard.services import Services
@@ -44,7 +58,7 @@ def register(server: Flask, services: Services) -> None:
     def unreadable(error: Unreadable) -> tuple[Response, int]:
         return jsonify(error=str(error)), _status(502)
 
-    for part in (runs, tasks, steps, task, task_logs, task_artifacts, cards, columns, suggest, source):
+    for part in (runs, tasks, steps, task, task_logs, task_artifacts, cards, columns, find, suggest, source):
         part.register(api, services)
     server.register_blueprint(api)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, union_all
+from sqlalchemy import func, select, union_all
 
 from dashboard.data.database import Reader
 from dashboard.data.runs import Key, columns, get, is_number, run_of
@@ -70,6 +70,13 @@ def step_names(reader: Reader, key: Key) -> list[str]:
     mine = (c.flow_id == key[0], c.run_number == key[1], c.step_name != PARAMETERS)
     rows = reader.all("steps of a run", select(c.step_name, c.ts_epoch).where(*mine).limit(MOST_STEPS))
     return [row[0] for row in sorted(rows, key=lambda row: row[1])]
+
+
+def has_few_tasks(reader: Reader, key: Key, few: int) -> bool:
+    """Whether the run has at most so many tasks."""
+    t = reader.tables.tasks.c
+    some = select(t.task_id).where(t.flow_id == key[0], t.run_number == key[1]).limit(few + 1).subquery()
+    return int(reader.scalar("tasks up to a bound", select(func.count()).select_from(some))) <= few
 
 
 def tasks_like(reader: Reader, key: Key, step: str, part: str, most: int) -> list[str]:

@@ -78,11 +78,22 @@ def near(reader: Reader, flow: str, run: str, most: int = 2) -> list[Run]:
 
 def with_id(reader: Reader, run: str, most: int = 5) -> list[Run]:
     """Runs of any flow with exactly this run number or run id, by primary key under each flow."""
-    c, flow = reader.tables.runs.c, reader.tables.flows.c.flow_id
-    flows = [row[0] for row in reader.all("flow names", select(flow).limit(MOST_FLOWS))]
+    c = reader.tables.runs.c
+    flows = _flow_names(reader)
     same = c.run_number == int(run) if is_number(run) else c.run_id == run
     rows = reader.all("runs with this id", columns(reader).where(c.flow_id.in_(flows), same).limit(most))
     return [run_of(row) for row in rows]
+
+
+def around(reader: Reader, run: str, most: int = 5, far: int = 50) -> list[Run]:
+    """Runs of any flow whose numbers are next to this one; none where it is no number."""
+    if not is_number(run):
+        return []
+    c, number = reader.tables.runs.c, int(run)
+    flows = _flow_names(reader)
+    close = c.run_number.between(number - far, number + far)
+    rows = reader.all("runs around", columns(reader).where(c.flow_id.in_(flows), close).limit(2 * far))
+    return sorted((run_of(row) for row in rows), key=lambda one: abs(one.number - number))[:most]
 
 
 def by_keys(reader: Reader, keys: Iterable[Key]) -> list[Run]:
@@ -99,6 +110,11 @@ def by_keys(reader: Reader, keys: Iterable[Key]) -> list[Run]:
 def is_number(text: str) -> bool:
     """Whether this id is a run number or task id (digits that fit the column) and not a name."""
     return text.isascii() and text.isdigit() and len(text) <= 18
+
+
+def _flow_names(reader: Reader) -> list[str]:
+    rows = reader.all("flow names", select(reader.tables.flows.c.flow_id).limit(MOST_FLOWS))
+    return [row[0] for row in rows]
 
 
 def chunks(keys: Sequence[Any], size: int = 500) -> Iterable[Sequence[Any]]:

@@ -64,7 +64,14 @@ def layout(flow: str = "", run: str = "", step: str = "", rest: str = "", **_que
     """The empty frame; all parts of the path are percent-encoded."""
     columns = href(f"/-/columns/{flow}/{run}")
     path = f"{flow}/{run}/{step}/{rest}"
-    tabs = [html.A([words, html.Span(className="n")], href=f"#part-{name}") for name, words in PARTS]
+    tabs = [
+        html.A(
+            [words, html.Span(className="n")],
+            href=f"#part-{name}",
+            **data(palette=f"Go to {words}", palette_key=str(n)),
+        )
+        for n, (name, words) in enumerate(PARTS, 1)
+    ]
     # Whoever comes from another task of the run gets new parts, not those of the task before.
     parts = {
         "logs": html.Div(id=ids.LOG, key=path),

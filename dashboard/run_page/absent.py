@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
 from dash import html
@@ -10,7 +9,9 @@ from dash.development.base_component import Component
 
 from components import feedback
 from dashboard.data import flows, runs
+from dashboard.data.runs import MOST_FLOWS
 from dashboard.filters import RunQuery
+from dashboard.finding.near import similar
 from dashboard.links import href
 from dashboard.models import Run
 from dashboard.pathspec import Pathspec
@@ -46,9 +47,7 @@ def no_such_flow(services: Services, flow: str) -> Component:
 
 
 def _like(services: Services, flow: str) -> list[tuple[str, Any]]:
-    names = services.database(flows.names, "", 2_000)
-    lower = {name.lower(): name for name in names}
-    close = [lower[one] for one in get_close_matches(flow.lower(), lower, 5, 0.6)]
+    close = similar(flow, services.database(flows.names, "", MOST_FLOWS))
     made = [html.A(name, href=href("/", RunQuery().where(flow=(name,)).to_query())) for name in close]
     return [("Flows like it", _spaced(made))] if made else []
 

@@ -92,7 +92,12 @@ def _find(query: TaskQuery, path: str) -> Component:
 
 def _export() -> Component:
     items = [
-        html.Button(words, type="button", disable_n_clicks=True, **data(dag_export=kind, close=""))
+        html.Button(
+            words,
+            type="button",
+            disable_n_clicks=True,
+            **data(dag_export=kind, close="", palette=f"Save the graph: {words}"),
+        )
         for kind, words in (("png", "Picture (PNG)"), ("svg", "Drawing (SVG)"))
     ]
     return menus.menu([icon("download"), icon("down")], html.Div(items, className="mf-pop mf-items"), "Export graph",

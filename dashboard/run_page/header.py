@@ -51,7 +51,10 @@ def _top(judged: JudgedRun, menu: Component | None) -> Component:
     to_flow = href("/", RunQuery().where(flow=(run.flow,)).to_query())
     crumbs = [html.A(run.flow, href=to_flow), html.Span("/", className="sep"), html.Span(run.id, className="cur")]
     copy = html.Button(
-        icon("copy", "Copy pathspec"), className="mf-iconbtn sm", disable_n_clicks=True, **data(copy=run.pathspec)
+        icon("copy", "Copy pathspec"),
+        className="mf-iconbtn sm",
+        disable_n_clicks=True,
+        **data(copy=run.pathspec, palette="Copy pathspec"),
     )
     link = html.Button(icon("link", "Copy link"), className="mf-iconbtn", disable_n_clicks=True, **data(copy_link="1"))
     return html.Div(

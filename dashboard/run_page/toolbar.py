@@ -48,16 +48,17 @@ ORDERS = (
 def tabs(details: RunDetails, query: TaskQuery, to: To) -> list[Component]:
     """The views of a run."""
     made: list[Component] = []
-    for name, words in (
+    views = (
         ("timeline", "Timeline"),
         ("dag", "DAG"),
         ("tasks", "Tasks"),
         ("cards", "Cards"),
         ("details", "Details"),
-    ):
+    )
+    for key, (name, words) in enumerate(views, 1):
         on = query.tab == name
         count = html.Span(f"{details.story.tasks:,}", className="n")
-        more: dict[str, Any] = {"aria-current": "page"} if on else {}
+        more = aria(current="page") if on else data(palette=f"Show {words}", palette_key=str(key))
         content: list[Any] = [words, count] if name == "tasks" else [words]
         made.append(html.A(content, href=to(query.show(tab=name)), className="is-active" if on else "", **more))
     return made
@@ -219,4 +220,11 @@ def _zoom() -> list[Component]:
 def _download(details: RunDetails, query: TaskQuery) -> Component:
     run = details.view.judged.run
     csv = href(f"/-/download{Pathspec(run.flow, run.id).url}/tasks.csv", query.to_query())
-    return html.A([icon("download"), "CSV"], href=csv, className="mf-btn sm", download="", title="These tasks as CSV")
+    return html.A(
+        [icon("download"), "CSV"],
+        href=csv,
+        className="mf-btn sm",
+        download="",
+        title="These tasks as CSV",
+        **data(palette="Download these tasks as CSV"),
+    )

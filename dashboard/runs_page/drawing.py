@@ -20,6 +20,7 @@ from dashboard.filters import RunQuery, Span
 from dashboard.links import href
 from dashboard.models import Run
 from dashboard.pathspec import Pathspec
+from dashboard.runs_page.meant import meant
 from dashboard.runs_page.view import Asked, Held, RunsView, without_each
 from dashboard.services import Services
 
@@ -81,6 +82,14 @@ def tools(query: RunQuery, to: To) -> list[Component]:
             className="mf-btn",
             download="runs.csv",
             title="The filtered runs as CSV",
+            **data(palette="Download these runs as CSV"),
+        ),
+        html.A(
+            href=href("/-/api/runs", query.to_query()),
+            target="_blank",
+            rel="noopener",
+            hidden=True,
+            **data(palette="Show these runs as JSON", palette_only=""),
         ),
         html.Button(
             [icon("compare"), f"Compare ({number})" if number else "Compare"],
@@ -88,6 +97,7 @@ def tools(query: RunQuery, to: To) -> list[Component]:
             disabled=True,
             title="Comparing runs is not built yet; the selection is kept in the link.",
             disable_n_clicks=True,
+            **data(palette="Compare the ticked runs"),
         ),
         html.Button(
             [icon("link"), "Copy link"], className="mf-btn quiet p3", disable_n_clicks=True, **data(copy_link="1")
@@ -277,7 +287,8 @@ def _nothing(services: Services, view: RunsView, to: To) -> Component:
     text = "The database has runs, but none that fits all of these."
     if hints:
         text += " Without one of them there would be:"
-    return feedback.filtered("No runs match these filters", text, hints, to(RunQuery().where(started=None)))
+    may_be = meant(services, query.filter.q) if query.filter.q else None
+    return feedback.filtered("No runs match these filters", text, hints, to(RunQuery().where(started=None)), may_be)
 
 
 def _value(query: RunQuery, name: str) -> str:

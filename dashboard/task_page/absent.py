@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
 from dash import html
@@ -11,6 +10,7 @@ from dash.development.base_component import Component
 from components import feedback, formats
 from dashboard.data import task_facts
 from dashboard.data.task_counts import PARAMETERS
+from dashboard.finding.near import similar
 from dashboard.links import href
 from dashboard.models import Status
 from dashboard.pathspec import Pathspec
@@ -45,8 +45,7 @@ def no_such_task(services: Services, view: RunView, pathspec: Pathspec) -> Compo
     else:
         title = f"No step {step} in {run.pathspec}"
         text += " Names are case sensitive."
-        lower = {name.lower(): name for name in view.steps}
-        close = [lower[one] for one in get_close_matches(step.lower(), lower, 3, 0.6)]
+        close = similar(step, view.steps, 3)
         links = [
             html.A(name, href=href(of_run.url, TaskQuery(step=(name,), tab="tasks").to_query()), className="mono")
             for name in close or view.steps[:10]

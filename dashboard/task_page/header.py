@@ -63,7 +63,10 @@ def _crumbs(pathspec: Pathspec, look: str = "", word: str = "") -> list[Componen
         html.Span(task, className="cur"),
     ]
     copy = html.Button(
-        icon("copy", "Copy pathspec"), className="mf-iconbtn sm", disable_n_clicks=True, **data(copy=str(pathspec))
+        icon("copy", "Copy pathspec"),
+        className="mf-iconbtn sm",
+        disable_n_clicks=True,
+        **data(copy=str(pathspec), palette="Copy pathspec"),
     )
     named = data(title=" · ".join(filter(None, (str(pathspec), word))), object=str(pathspec), look=look)
     return [html.H1([*links, copy], className="mf-crumbs", **named)]
