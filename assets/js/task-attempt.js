@@ -140,6 +140,19 @@
     for (const list of document.querySelectorAll('#react-entry-point .meta-list')) list.classList.toggle('is-searched', Boolean(wanted));
   });
 
+  /** To the attempt before or after. @param {1 | -1} by */
+  function attempt(by) {
+    const links = [...document.querySelectorAll('#task-header .attempts a')];
+    if (!links.length) return false;
+    const to = links[links.findIndex((one) => one.hasAttribute('aria-current')) + by];
+    if (to instanceof HTMLElement) to.click();
+    return true;
+  }
+  window.addEventListener('DOMContentLoaded', () => {
+    window.mf.keys['['] = () => attempt(-1);
+    window.mf.keys[']'] = () => attempt(1);
+  });
+
   window.addEventListener('mf:arrive', (event) => {
     if (!(/** @type {CustomEvent} */ (event).detail.same)) told = '';
   });
