@@ -7,6 +7,7 @@
 (function () {
   'use strict';
   const task = (window.mf.task = window.mf.task || {});
+  const TICK = 2_000;
   let fuller = 0;
   /** @type {any} */
   let last = null;
@@ -156,6 +157,12 @@
   window.addEventListener('mf:arrive', (event) => {
     if (!(/** @type {CustomEvent} */ (event).detail.same)) told = '';
   });
+
+  // A log grows without a word in the database.
+  window.setInterval(() => {
+    const isSeen = !document.hidden && window.mf.live.state() === 'live' && window.mf.find('#task-body');
+    if (isSeen && task.isLive()) window.dispatchEvent(new CustomEvent('mf:task-tick'));
+  }, TICK);
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.task = {

@@ -285,10 +285,11 @@
     full();
     open();
   });
-  window.addEventListener('mf:task-refresh', async () => {
-    if (!host?.isConnected || !lines?.isCounted || lines.complete) return;
-    if (await lines.grown()) changed();
-  });
+  for (const name of ['mf:task-refresh', 'mf:task-tick']) {
+    window.addEventListener(name, async () => {
+      if (host?.isConnected && lines?.isCounted && !lines.complete && (await lines.grown())) changed();
+    });
+  }
   window.addEventListener('mf:arrive', (event) => {
     if (!host?.isConnected || !(/** @type {CustomEvent} */ (event).detail.back)) return;
     const line = chosen();
