@@ -82,7 +82,8 @@
     }
     host?.setAttribute('data-state', 'open');
     parts.space.style.height = `${height()}px`;
-    parts.view.hidden = !lines.total; // what is not shown cannot be scrolled to its end
+    parts.view.hidden = !lines.total; // only what is shown at its full height can be scrolled to its end
+    parts.view.classList.toggle('is-short', lines.total <= SHORT);
     const line = chosen();
     setFollow(task.isLive() && !lines.complete && !line);
     if (line && lines.isCounted) go(line[0]);

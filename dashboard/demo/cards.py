@@ -27,11 +27,11 @@ def card_html(run: Run, task: Task) -> str:
     )
 
 
-ROUNDS = 40  # of training that a moving card counts
+PACE, SHOWN = 2_000, 40  # ms of a round of training that a moving card counts, and rounds in its chart
 _MOVING = """<script>
 window.METAFLOW_RELOAD_TOKEN = "live";
 window.metaflow_card_update = (data) => {
-  document.getElementById("done").value = data.done;
+  Object.assign(document.getElementById("done"), { max: data.rounds, value: data.done });
   document.getElementById("words").textContent = `round ${data.done} of ${data.rounds}, loss ${data.losses.at(-1)}`;
   const points = data.losses.map((loss, n) => `${n * 7},${90 - 90 * loss}`);
   document.getElementById("line").setAttribute("points", points.join(" "));
@@ -45,7 +45,7 @@ def moving_html(run: Run, task: Task) -> str:
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}progress{{width:288px}}polyline{{fill:none;stroke:#4a54c4;stroke-width:2}}</style>{_MOVING}</head>"
-        f'<body><h1>{title}</h1><p><progress id="done" max="{ROUNDS}" value="0"></progress></p>'
+        f'<body><h1>{title}</h1><p><progress id="done" value="0"></progress></p>'
         '<p id="words">waiting for the first round</p>'
         '<svg width="288" height="90" role="img" aria-label="Loss"><polyline id="line"/></svg></body></html>\n'
     )
@@ -53,8 +53,9 @@ def moving_html(run: Run, task: Task) -> str:
 
 def moving_data(task: Task, attempt: Attempt, now: int, token: str) -> str:
     """The file that moves the card, at `now` (ms)."""
-    whole = max(1, attempt.ended - attempt.started)
-    done = max(1, min(ROUNDS, ROUNDS * (now - attempt.started) // whole))
-    losses = [round(0.9 / (1 + n / 6) + 0.06 * share(task, str(n)), 3) for n in range(done)]
-    data = {"done": done, "rounds": ROUNDS, "losses": losses}
+    rounds = max(1, (attempt.ended - attempt.started) // PACE)
+    done = max(1, min(rounds, (now - attempt.started) // PACE))
+    shown = range(max(0, done - SHOWN), done)
+    losses = [round(0.9 / (1 + n / 6) + 0.06 * share(task, str(n)), 3) for n in shown]
+    data = {"done": done, "rounds": rounds, "losses": losses}
     return json.dumps({"data": data, "reload_token": token, "created_on": now / 1000})

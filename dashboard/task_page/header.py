@@ -86,6 +86,7 @@ def _reason(details: TaskDetails) -> Component | None:
             return None  # the mark beside its name says it
         words = [html.Span("It ended well.")]
     if earlier:
+        words.append(" ")
         words.append(html.Span(f"{formats.count(len(earlier), 'attempt')} before it failed.", className="t2"))
     return html.Div(words, className=f"mf-reason{tone}", role="status")
 

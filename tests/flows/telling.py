@@ -24,7 +24,7 @@ class TellingFlow(FlowSpec):
         current.card["progress"].append(bar)
         done = 1
         while not pathlib.Path(self.gate).exists():
-            bar.update(min(9, done))
+            bar.update(done % 9)
             current.card["progress"].refresh()
             done += 1
             time.sleep(1.5)
