@@ -18,6 +18,7 @@ KEYS: Sequence[tuple[Sequence[str], str]] = (
     (("Enter", "X"), "open, select row"),
     (("E", "Shift E"), "next, previous failure"),
     (("1", "2", "3"), "views of a run or task"),
+    (("[", "]"), "attempt before, after"),
     (("+", "−", "0"), "timeline: nearer, farther, all of it"),
     (("←", "→"), "timeline: earlier, later"),
     (("Y",), "copy link to this view"),

@@ -34,7 +34,7 @@ failure     that line among the lines of a log
 """
 
 from dashboard.datastore.artifact import Preview, UnknownEncoding, artifact_preview, artifact_value, client_code
-from dashboard.datastore.artifacts import Artifact, ArtifactRow, Change, Kind, artifacts, changes
+from dashboard.datastore.artifacts import Artifact, ArtifactRow, Change, Kind, artifacts, changes, is_internal
 from dashboard.datastore.code import SourceFiles, source
 from dashboard.datastore.exceptions import Place, TaskException, exception_of
 from dashboard.datastore.flowspec import flow_info
@@ -75,6 +75,7 @@ __all__ = [
     "exception_of",
     "flow_info",
     "graph_info",
+    "is_internal",
     "last_error",
     "open_store",
     "parameters",
