@@ -6,6 +6,8 @@ line      a line of the log by its number, or several: 1283-1304
 search    what is looked for in the log; with regex=1 an RE2 pattern, with case=1 as it is written
 wrap times fold    off: long lines are not broken, no times, nothing is folded
 artifact  the artifact that is open
+versus    parent: artifacts are compared with those of the parent task; else with the attempt before, where there is one
+changed   off: artifacts stand by name, else what changed comes first
 card      the card that is open, by its hash
 status q sort      of the list of tasks beside, as on the page of the run
 full      1: the log fills the window
@@ -26,7 +28,7 @@ STREAMS = ("stdout", "stderr", "both")
 MOST_ATTEMPT = 999
 NAMES = (
     *("attempt", "log", "line", "search", "regex", "case", "wrap", "times", "fold", "artifact", "card"),
-    *("status", "q", "sort", "full"),
+    *("versus", "changed", "status", "q", "sort", "full"),
 )
 SINGLE = tuple(name for name in NAMES if name != "status")  # parameters of which the last value counts
 _LINES = re.compile(r"([1-9]\d{0,14})(?:-([1-9]\d{0,14}))?")
@@ -47,6 +49,8 @@ class AttemptQuery:
     fold: str | None = None
     artifact: str | None = None
     card: str | None = None
+    versus: str | None = None
+    changed: str | None = None
     status: tuple[str, ...] = ()
     q: str = ""
     sort: str | None = None
@@ -68,9 +72,10 @@ class AttemptQuery:
             line=_lines(last.get("line")),
             search=last.get("search", ""),
             **{name: query_text.one(name, given, ("1",)) for name in ("regex", "case", "full")},
-            **{name: query_text.one(name, given, ("off",)) for name in ("wrap", "times", "fold")},
+            **{name: query_text.one(name, given, ("off",)) for name in ("wrap", "times", "fold", "changed")},
             artifact=last.get("artifact"),
             card=last.get("card"),
+            versus=query_text.one("versus", given, ("parent",)),
             status=query_text.each("status", tuple(dict.fromkeys(given.get("status", ()))), STATUSES),
             q=last.get("q", "").strip(),
             sort=query_text.one("sort", given, SORTS),

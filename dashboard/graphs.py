@@ -9,7 +9,7 @@ from cachetools import LRUCache, TTLCache
 from dashboard.data import locations
 from dashboard.data.database import Database
 from dashboard.data.runs import Key
-from dashboard.datastore import flow_info, graph_info
+from dashboard.datastore import Unreadable, flow_info, graph_info
 from dashboard.flow_source import FlowSources
 from dashboard.graph import Graph
 from dashboard.insight.inferred import inferred
@@ -29,7 +29,7 @@ class Graphs:
         self._sources = sources or FlowSources(database, stores)
         self._runs: LRUCache[Key, str] = LRUCache(MOST_RUNS)
         self._graphs: LRUCache[str, Graph] = LRUCache(MOST_GRAPHS)
-        self._unread: TTLCache[str, bool] = TTLCache(MOST_RUNS, SILENT_FOR)
+        self._unread: TTLCache[str, str] = TTLCache(MOST_RUNS, SILENT_FOR)
         self._lock = threading.Lock()
 
     def __call__(self, key: Key) -> Graph | None:
@@ -49,7 +49,10 @@ class Graphs:
             known = self._graphs.get(self._runs.get(key, ""))
         if known is not None:
             return known, ""
-        name, graph, problem = self._saved(key)
+        try:
+            name, graph, problem = self._saved(key)
+        except Unreadable as silence:  # the source would be asked for in the same place
+            return None, str(silence)
         if graph is None:
             name, graph, problem = self._from_source(key, problem)
         if graph is not None:
@@ -58,7 +61,7 @@ class Graphs:
         return graph, problem
 
     def _saved(self, key: Key) -> tuple[str, Graph | None, str]:
-        """The hash and the graph of `_graph_info`; without one, why."""
+        """The hash and the graph of `_graph_info`; without one, why. Raises Unreadable where the store is silent."""
         task = self._database(locations.of_parameters, key)
         if task is None:
             return "", None, "The run has not registered its parameters yet."
@@ -66,16 +69,19 @@ class Graphs:
         if sha is None or task.location is None:
             return "", None, "The run saved no graph, as with versions of Metaflow before 2.4."
         with self._lock:
-            known, is_silent = self._graphs.get(sha), sha in self._unread
+            known, silence = self._graphs.get(sha), self._unread.get(sha)
         if known is not None:
             return sha, known, ""
-        store = self._stores(task.location)
+        store = self._stores.brief(task.location)
         if store is None:
             return "", None, f"The datastore “{task.location.ds_type}” of the run cannot be read from here."
-        graph = None if is_silent else Graph.of(graph_info(store, key[0], sha))
+        graph = Graph.of(graph_info(store, key[0], sha)) if silence is None else None
+        silence = store.problem if silence is None else silence
         if graph is None:
             with self._lock:
-                self._unread.setdefault(sha, True)
+                self._unread.setdefault(sha, silence)
+            if silence:
+                raise Unreadable(silence)
         return sha, graph, "" if graph else "The graph that the run saved cannot be read."
 
     def _from_source(self, key: Key, problem: str) -> tuple[str, Graph | None, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dashboard.data import task_facts
@@ -26,21 +27,43 @@ class Made:
         return next((one for one in self.found if one.name == name), None)
 
 
-def made_by(services: Services, run: str, facts: TaskFacts, attempt: int) -> Made:
-    """The artifacts of an attempt, compared with those of the attempt before it; reads the datastore."""
+def made_by(
+    services: Services,
+    run: str,
+    facts: TaskFacts,
+    attempt: int,
+    parent: tuple[str, str] | None = None,
+    to_parent: bool = False,
+) -> Made:
+    """The artifacts of an attempt, compared with those before it; reads the datastore.
+
+    They are compared with the attempt before; without one, or as `to_parent` wants, with the task (step, id) that led
+    to this one.
+    """
     home = services.database(task_facts.home, run, facts, attempt)
     store = services.stores(home.location)
     rows = services.database(task_facts.artifact_rows, facts, attempt)
     found = _listed(store, home, rows)
-    before = [number for number in facts.attempts if number < attempt]
     changed: dict[str, Change] = {}
-    if before:
-        earlier = services.database(task_facts.home, run, facts, before[-1])
-        previous = _listed(store, earlier, services.database(task_facts.artifact_rows, facts, before[-1]))
+    against = ""
+    for before, number, words in _before(services, facts, attempt, parent, to_parent):
+        earlier = services.database(task_facts.home, run, before, number)
+        where = services.stores(earlier.location)
+        previous = _listed(where, earlier, services.database(task_facts.artifact_rows, before, number))
         if previous:
-            changed = changes(previous, found)
-    against = f"attempt {before[-1]}" if changed else ""
+            changed, against = changes(previous, found), words
     return Made(home, store, tuple(found), changed, against, {row.name: row.location for row in rows})
+
+
+def _before(
+    services: Services, facts: TaskFacts, attempt: int, parent: tuple[str, str] | None, to_parent: bool
+) -> Iterator[tuple[TaskFacts, int, str]]:
+    """Task, attempt and name of what an attempt is compared with; nothing where nothing came before."""
+    numbers = [number for number in facts.attempts if number < attempt]
+    if numbers and not (parent and to_parent):
+        yield facts, numbers[-1], f"attempt {numbers[-1]}"
+    elif parent and (led := services.database(task_facts.find, facts.key, *parent)):
+        yield led, max(led.attempts, default=0), f"{parent[0]}/{parent[1]}"
 
 
 def _listed(store: Datastore | None, home: Home, rows: list[Registered]) -> list[Artifact]:

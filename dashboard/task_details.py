@@ -156,7 +156,7 @@ class TasksOf:
             return None
         facts, home, artifacts = found
         path = facts.value(lineage.FIELD, attempt)
-        store = self._stores(home.location)
+        store = self._stores.brief(home.location)
         verdict = (*status_of(view, row), view.reason(row))
         hashes = {one.name: one.sha for one in artifacts}
         return TaskDetails(
@@ -201,7 +201,7 @@ class TasksOf:
             return [], 0
         wanted, run = signature(details.failure.title), view.judged.run
         others = np.flatnonzero(view.is_last & (view.status == FAILED) & (view.task != place)).tolist()
-        store = self._stores(details.home.location)
+        store = self._stores.brief(details.home.location)
         others = others[: (ALIKE_NEAR if store and store.is_near else ALIKE_FAR)]
         found = []
         for other in others:

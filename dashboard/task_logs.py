@@ -27,6 +27,8 @@ class _Entry:
     lock: threading.Lock = field(default_factory=threading.Lock)
     log: Log | None = None
     looked_at: float = 0.0
+    problem: str = ""
+    failed_at: float = -1.0
 
 
 class Logs:
@@ -50,16 +52,26 @@ class Logs:
         return log
 
     def _current(self, entry: _Entry, store: Datastore, home: Home, stream: Stream) -> Log:
+        asked_at = time.monotonic()
         with entry.lock:
-            now = time.monotonic()
-            if entry.log is None:
-                entry.log = open_log(store, home.flow, home.run, home.step, home.task, home.attempt, stream)
-            elif not entry.log.is_complete and now - entry.looked_at > GOOD_FOR:
-                entry.log.refresh()
-            else:
-                return entry.log
-            entry.looked_at = now
+            if entry.failed_at > asked_at:  # while this one waited: it need not wait as long once more
+                raise Unreadable(entry.problem)
+            try:
+                return self._looked_at(entry, store, home, stream)
+            except Unreadable as problem:
+                entry.problem, entry.failed_at = str(problem), time.monotonic()
+                raise
+
+    def _looked_at(self, entry: _Entry, store: Datastore, home: Home, stream: Stream) -> Log:
+        now = time.monotonic()
+        if entry.log is None:
+            entry.log = open_log(store, home.flow, home.run, home.step, home.task, home.attempt, stream)
+        elif not entry.log.is_complete and now - entry.looked_at > GOOD_FOR:
+            entry.log.refresh()
+        else:
             return entry.log
+        entry.looked_at = now
+        return entry.log
 
     def _let_go(self) -> None:
         """Forget the least used; who still reads one keeps it until he is done."""

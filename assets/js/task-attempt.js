@@ -7,6 +7,7 @@
 (function () {
   'use strict';
   const task = (window.mf.task = window.mf.task || {});
+  const TICK = 2_000;
   let fuller = 0;
   /** @type {any} */
   let last = null;
@@ -140,9 +141,28 @@
     for (const list of document.querySelectorAll('#react-entry-point .meta-list')) list.classList.toggle('is-searched', Boolean(wanted));
   });
 
+  /** To the attempt before or after. @param {1 | -1} by */
+  function attempt(by) {
+    const links = [...document.querySelectorAll('#task-header .attempts a')];
+    if (!links.length) return false;
+    const to = links[links.findIndex((one) => one.hasAttribute('aria-current')) + by];
+    if (to instanceof HTMLElement) to.click();
+    return true;
+  }
+  window.addEventListener('DOMContentLoaded', () => {
+    window.mf.keys['['] = () => attempt(-1);
+    window.mf.keys[']'] = () => attempt(1);
+  });
+
   window.addEventListener('mf:arrive', (event) => {
     if (!(/** @type {CustomEvent} */ (event).detail.same)) told = '';
   });
+
+  // A log grows without a word in the database.
+  window.setInterval(() => {
+    const isSeen = !document.hidden && window.mf.live.state() === 'live' && window.mf.find('#task-body');
+    if (isSeen && task.isLive()) window.dispatchEvent(new CustomEvent('mf:task-tick'));
+  }, TICK);
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.task = {

@@ -28,14 +28,14 @@
   task.card = (card, base, where, isLive) => {
     const address = `${base}/${encodeURIComponent(card.hash)}`;
     const box = make('div', 'card-frame', null, { 'data-card': card.hash });
-    const head = make('div', 'card-head small');
+    const head = make('div', 'card-head small', null, { title: 'In a sandbox: no network, no way to this page' });
     const state = make('span', 't3', '', { role: 'status' });
     const alone = make('a', 'mf-iconbtn sm', null, { href: address, target: '_blank', rel: 'noopener noreferrer', title: 'Open alone', 'aria-label': 'Open alone' });
     alone.append(task.icon('ext'));
     const load = make('a', 'mf-iconbtn sm', null, { href: `${address}?download=1`, download: '', 'data-hard': '', title: 'Download', 'aria-label': 'Download' });
     load.append(task.icon('download'));
     head.append(make('b', '', card.id ? `${card.type}, ${card.id}` : card.type), make('span', 't3', where), state, make('span', 'grow'), load, alone);
-    const frame = /** @type {HTMLIFrameElement} */ (make('iframe', '', null, { sandbox: 'allow-scripts', src: address, title: `Card ${card.id || card.type}`, loading: 'lazy', referrerpolicy: 'no-referrer' }));
+    const frame = /** @type {HTMLIFrameElement} */ (make('iframe', '', null, { sandbox: 'allow-scripts', src: `${address}?quiet=1`, title: `Card ${card.id || card.type}`, loading: 'lazy', referrerpolicy: 'no-referrer' }));
     frame.style.height = '240px';
     box.append(head, frame);
     let token = /** @type {string | null} */ (null);
@@ -52,6 +52,12 @@
 
     /** @param {any} told */
     function hear(told) {
+      if (typeof told.failed === 'string') {
+        heard = final = true;
+        window.clearTimeout(timer);
+        frame.replaceWith(task.failure('The card cannot be read.', told.failed.slice(0, 500), () => box.replaceWith(task.card(card, base, where, isLive))));
+        return;
+      }
       const height = Number(told.height);
       if (Number.isFinite(height) && height > 0) frame.style.height = `${Math.min(TALLEST, Math.ceil(height))}px`;
       token = typeof told.token === 'string' ? told.token.slice(0, 200) : null;
@@ -70,7 +76,7 @@
         if (answer && !answer.error) {
           const isOld = answer.token !== null && token !== null && answer.token !== token;
           if (isOld) {
-            frame.src = `${address}?token=${encodeURIComponent(answer.token)}`;
+            frame.src = `${address}?quiet=1&token=${encodeURIComponent(answer.token)}`;
             token = answer.token;
           } else if (answer.data !== null) {
             frame.contentWindow?.postMessage({ metaflowCardData: answer.data }, '*'); // the frame is of no origin
@@ -86,15 +92,24 @@
     return box;
   };
 
+  const saved = (/** @type {any} */ card) => (card.modified_at ? `saved ${window.mf.time.written(card.modified_at, 'seconds')}` : '');
+
+  /** Why a card that the step asks for is not there. @param {{type: string, id: string | null, timeout: any}} one */
+  function lack(one) {
+    const name = `${one.type}${one.id ? `, ${one.id}` : ''}`;
+    const most = Number(one.timeout) > 0 ? ` of ${Number(one.timeout)} seconds` : '';
+    return `The step asks for a card (${name}) that is not there: it failed to render, or took longer than its timeout${most}. The end of the log says more.`;
+  }
+
   async function list() {
     const host = window.mf.find('#task-cards');
     const body = task.body();
     if (!host || !body) return;
     const head = make('div', 'mf-bar');
     head.append(make('h2', 'mf-h2', 'Cards'));
-    let cards;
+    let cards, missing;
     try {
-      ({ cards } = await task.ask('cards'));
+      ({ cards, missing } = await task.ask('cards'));
     } catch (error) {
       host.replaceChildren(head, task.failure('Cards cannot be read.', error instanceof Error ? error.message : String(error), list));
       return;
@@ -103,9 +118,10 @@
     task.count('cards', String(cards.length));
     const isSame = cards.length && cards.length === present.size && cards.every((/** @type {any} */ one) => present.has(one.hash));
     if (isSame) return;
-    const boxes = cards.map((/** @type {any} */ card) => present.get(card.hash) || task.card(card, body.dataset.cards, '', task.isLive));
-    const none = task.isLive() ? 'No card yet; one that the task makes will appear here.' : 'This task has made no cards.';
-    host.replaceChildren(head, ...(boxes.length ? boxes : [make('p', 't3 pad', none)]));
+    const boxes = cards.map((/** @type {any} */ card) => present.get(card.hash) || task.card(card, body.dataset.cards, saved(card), task.isLive));
+    const lacking = task.isLive() ? [] : missing.map((/** @type {any} */ one) => make('p', 't3 pad', lack(one)));
+    const none = lacking.length ? '' : task.isLive() ? 'No card yet; one that the task makes will appear here.' : 'This task has made no cards.';
+    host.replaceChildren(head, ...(boxes.length || !none ? boxes : [make('p', 't3 pad', none)]), ...lacking);
   }
 
   window.addEventListener('mf:attempt', list);

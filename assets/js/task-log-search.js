@@ -17,7 +17,7 @@
       /** @type {{text: string, regex: boolean, case: boolean} | null} */
       this.wanted = null;
       this.box = task.make('label', 'mf-field sm log-search', null, { 'data-key': 'search' });
-      this.input = /** @type {HTMLInputElement} */ (task.make('input', 'form-control mf-input small', null, { type: 'search', placeholder: 'Search the whole log…', 'aria-label': 'Search the whole log', autocomplete: 'off', maxlength: '255' }));
+      this.input = /** @type {HTMLInputElement} */ (task.make('input', 'form-control mf-input small', null, { type: 'search', placeholder: 'Search whole log…', 'aria-label': 'Search the whole log', autocomplete: 'off', maxlength: '255' }));
       this.regex = task.make('button', 'rx', '.*', { type: 'button', title: 'Regular expression', 'aria-label': 'Regular expression' });
       this.case = task.make('button', 'rx', 'Aa', { type: 'button', title: 'Match case', 'aria-label': 'Match case' });
       this.box.append(task.icon('search'), this.input, this.regex, this.case);

@@ -82,13 +82,19 @@
     }
     host?.setAttribute('data-state', 'open');
     parts.space.style.height = `${height()}px`;
+    parts.view.hidden = !lines.total; // only what is shown at its full height can be scrolled to its end
+    parts.view.classList.toggle('is-short', lines.total <= SHORT);
     const line = chosen();
     setFollow(task.isLive() && !lines.complete && !line);
     if (line && lines.isCounted) go(line[0]);
     else parts.view.scrollTop = height();
     redraw();
     search.run(lines.stream);
+    tell();
   }
+
+  /** Others may look for lines now. */
+  const tell = () => window.dispatchEvent(new CustomEvent('mf:log', { detail: { streams: lines.streams } }));
 
   /** More lines are there, or all are counted now. */
   function changed() {
@@ -213,7 +219,8 @@
 
   function nothing() {
     if (lines.complete) return `This attempt has written nothing to ${lines.stream}.`;
-    return `Nothing has been written to ${lines.stream} yet. The scheduler of a local run saves the log of a task when it ends; this page looks again by itself.`;
+    if (!task.isLive()) return `The datastore holds no ${lines.stream} of this attempt.`;
+    return `Nothing of ${lines.stream} has been saved yet. A task beside its scheduler saves its log when it ends, one in a container every few seconds; this page looks again by itself.`;
   }
 
   /** @param {MouseEvent} event */
@@ -259,6 +266,15 @@
     if (found) window.mf.copy(found.lines.map((/** @type {any} */ one) => one.text).join('\n'), `${found.lines.length} lines`);
   }
 
+  /** Show a line of a stream. @param {string} stream @param {number | null} line */
+  task.showLine = async (stream, line) => {
+    task.replace({ log: stream, line: line ? String(line) : null });
+    if (!lines || lines.stream !== stream) await open();
+    else if (line) go(line);
+    window.mf.find('#part-logs')?.scrollIntoView({ block: 'start' });
+    redraw();
+  };
+
   const full = () => window.mf.find('.page-task')?.classList.toggle('is-full-log', task.query().get('full') === '1');
 
   window.addEventListener('mf:attempt', (event) => {
@@ -270,10 +286,11 @@
     full();
     open();
   });
-  window.addEventListener('mf:task-refresh', async () => {
-    if (!host?.isConnected || !lines?.isCounted || lines.complete) return;
-    if (await lines.grown()) changed();
-  });
+  for (const name of ['mf:task-refresh', 'mf:task-tick']) {
+    window.addEventListener(name, async () => {
+      if (host?.isConnected && lines?.isCounted && !lines.complete && (await lines.grown())) changed();
+    });
+  }
   window.addEventListener('mf:arrive', (event) => {
     if (!host?.isConnected || !(/** @type {CustomEvent} */ (event).detail.back)) return;
     const line = chosen();

@@ -100,8 +100,12 @@
     const bar = make('div', 'mf-bar small');
     bar.append(make('b', 'mono', name), make('span', 't3', found.type || ''), make('span', 'grow'));
     if (found.view !== 'code') {
-      const link = make('a', 'mf-btn sm', 'Download', { href: raw(name), download: '', 'data-hard': '' });
-      bar.append(link);
+      const forms = found.view === 'table' ? [['CSV', '&format=csv'], ['JSON', '']] : [['Download', '']];
+      for (const [words, more] of forms) {
+        const link = make('a', 'mf-btn sm', null, { href: raw(name, more), download: '', 'data-hard': '', 'aria-label': `Download ${name}${words === 'Download' ? '' : ` as ${words}`}` });
+        link.append(task.icon('download'), words);
+        bar.append(link);
+      }
     }
     made.push(bar);
     if (found.view === 'media') {
@@ -147,11 +151,9 @@
     const button = event.target instanceof Element ? event.target.closest('#task-artifacts [data-artifact]') : null;
     if (button) open(button.getAttribute('data-artifact') || '', true);
   });
-  let seen = '';
+  // A list that was drawn anew has lost the value that was open in it.
   window.addEventListener('mf:artifacts', () => {
     const name = task.query().get('artifact');
-    const now = `${task.body()?.dataset.api} ${task.body()?.dataset.attempt}`;
-    if (name && now !== seen) open(name);
-    seen = now;
+    if (name && !window.mf.find('#task-artifacts .value-row')) open(name);
   });
 })();

@@ -5,15 +5,18 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 
 from dashboard.api import asked
 from dashboard.api.tasks import run_view
 from dashboard.data import task_facts
-from dashboard.data.task_facts import Home
+from dashboard.data.task_facts import Home, TaskFacts
 from dashboard.datastore import Datastore, Unreadable
-from dashboard.datastore.card_frame import CONTENT_TYPE, POLICY, framed
+from dashboard.datastore.card_frame import CONTENT_TYPE, POLICY, framed, refusal
 from dashboard.datastore.cards import Card, card, card_data, card_html, cards
+from dashboard.errors import BadInput, DatabaseError
+from dashboard.graph import Node
+from dashboard.models import Run
 from dashboard.run_state.view import RunView
 from dashboard.services import Services
 from dashboard.task_logs import unreachable
@@ -26,7 +29,9 @@ def register(api: Blueprint, services: Services) -> None:
     """Mount the routes."""
 
     def place(flow: str, run: str, step: str, task: str) -> tuple[Datastore, Home]:
-        judged, facts = asked.task(services, flow, run, step, task)
+        return home_of(*asked.task(services, flow, run, step, task))
+
+    def home_of(judged: Run, facts: TaskFacts) -> tuple[Datastore, Home]:
         home = services.database(task_facts.home, judged.id, facts, max(facts.attempts, default=0))
         store = services.stores(home.location)
         if store is None:
@@ -45,8 +50,13 @@ def register(api: Blueprint, services: Services) -> None:
         values = asked.values()
         values.pop("attempt", None)  # cards belong to all attempts
         asked.nothing_else(values, "known is quiet")
-        store, home = place(flow, run, step, task)
-        return jsonify(cards=[_json(found) for found in cards(store, home.flow, home.run, home.step, home.task)])
+        judged, facts = asked.task(services, flow, run, step, task)
+        store, home = home_of(judged, facts)
+        found = cards(store, home.flow, home.run, home.step, home.task)
+        ok = facts.own("attempt_ok", max(facts.attempts, default=0))
+        graph = services.graphs(judged.key) if ok == "True" else None
+        missing = _missing(graph.nodes.get(step) if graph else None, found)
+        return jsonify(cards=[_json(card) for card in found], missing=missing)
 
     @api.get("/api/<flow>/<run>/cards")
     def cards_of_run(flow: str, run: str) -> Response:
@@ -73,19 +83,26 @@ def register(api: Blueprint, services: Services) -> None:
 
     @api.get("/cards/<flow>/<run>/<step>/<task>/<name>")
     def card_page(flow: str, run: str, step: str, task: str, name: str) -> Response:
+        is_quiet = request.args.get("quiet") == "1"
         values = asked.values()
         is_download = asked.flag(values, "download")
         values.pop("token", None)  # a card that is loaded again has another address
-        asked.nothing_else(values, "known are download, token")
-        store, found = one(flow, run, step, task, name)
-        body = card_html(store, found)
-        if body is None:
-            raise asked.Absent("The card is gone.")
+        asked.nothing_else(values, "known are download, quiet, token")
+        kind = ""
+        try:
+            store, found = one(flow, run, step, task, name)
+            body, kind = card_html(store, found), found.type
+            if body is None:
+                raise asked.Absent("The card is gone.")
+        except (Unreadable, BadInput, DatabaseError) as problem:
+            if not is_quiet or is_download:
+                raise
+            body = refusal(str(problem))
         answer = Response(body if is_download else framed(body), content_type=CONTENT_TYPE)
         answer.headers["Content-Security-Policy"] = POLICY
         answer.headers["Cache-Control"] = "no-store"
         if is_download:
-            file = asked.file_name(f"{run}-{step}-{task}-{found.type}.html")
+            file = asked.file_name(f"{run}-{step}-{task}-{kind}.html")
             answer.headers.set("Content-Disposition", "attachment", filename=file)
         return answer
 
@@ -104,6 +121,14 @@ def _with_cards(services: Services, view: RunView) -> list[tuple[str, str]]:
     steps = {name for name, node in graph.nodes.items() if node.decorator("card")} if graph else set(view.steps)
     places = [place for place, step in enumerate(view.step.tolist()) if view.steps[step] in steps]
     return [(view.steps[view.step[place]], view.task_id(place)) for place in places]
+
+
+def _missing(node: Node | None, found: list[Card]) -> list[dict[str, Any]]:
+    """The cards that the decorators of a step ask for, and that a task of it has not left."""
+    there = {(one.type, one.id) for one in found}
+    asked_for = [one.attributes for one in node.decorators if one.name == "card"] if node else []
+    wanted = [(str(one.get("type") or "default"), one.get("id"), one.get("timeout")) for one in asked_for]
+    return [{"type": kind, "id": id_, "timeout": most} for kind, id_, most in wanted if (kind, id_) not in there]
 
 
 def _json(found: Card) -> dict[str, Any]:

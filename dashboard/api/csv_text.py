@@ -17,9 +17,16 @@ def lines(columns: Sequence[str], pieces: Iterable[Iterable[Mapping[str, Any]]])
         yield "".join(_line([_cell(row[name]) for name in columns]) for row in rows)
 
 
+def table(heads: Sequence[Any], pieces: Iterable[Iterable[Sequence[Any]]]) -> Iterator[str]:
+    """The same for rows of cells, whose heads may be anybody's text."""
+    yield _line([_cell(head) for head in heads])
+    for rows in pieces:
+        yield "".join(_line([_cell(cell) for cell in row]) for row in rows)
+
+
 def _cell(value: Any) -> str:
     """One cell; text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    if value is None or isinstance(value, int):
+    if value is None or isinstance(value, int | float):
         return "" if value is None else str(value)
     text = " ".join(value) if isinstance(value, list) else str(value)
     return f"'{text}" if text.startswith(FORMULA) else text

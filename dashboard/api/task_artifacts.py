@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, stream_with_context
 
-from dashboard.api import asked
+from dashboard.api import asked, csv_text
 from dashboard.datastore import Artifact, NotPlain, TooLarge, Unreadable, artifact_value, client_code
 from dashboard.datastore.views import branch, hex_page, media_type, table, text_page, to_json
 from dashboard.errors import BadQuery
@@ -16,6 +17,7 @@ from dashboard.task_artifacts import Made, made_by
 from dashboard.task_logs import unreachable
 
 ROWS, PARTS, CHARACTERS, BYTES = 100, 100, 16_000, 4_096  # of one page
+PIECE = 1_000  # rows of a CSV that are made together
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 ENDS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp", "image/svg+xml": "svg"}
 
@@ -64,9 +66,11 @@ def register(api: Blueprint, services: Services) -> None:
     def raw_artifact(flow: str, run: str, step: str, task: str, name: str) -> Response:
         values = asked.values()
         found, _ = made(flow, run, step, task, values)
-        is_shown = asked.flag(values, "show")
-        asked.nothing_else(values, "known are attempt, show, quiet")
+        is_shown, form = asked.flag(values, "show"), asked.form(values)
+        asked.nothing_else(values, "known are attempt, format, show, quiet")
         _, whole = one(found, name)
+        if form == "csv":
+            return _csv(whole, name)
         media = media_type(whole)
         if media == "text/html" or (is_shown and media in ENDS):
             body, kind = whole, str(media)
@@ -86,6 +90,26 @@ def register(api: Blueprint, services: Services) -> None:
             )
             answer.headers.set("Content-Disposition", "attachment", filename=f"{asked.file_name(name)}.{ending}")
         return answer
+
+
+def _csv(value: object, name: str) -> Response:
+    """A table with all of its rows."""
+    first = table(value, 0, PIECE)
+    if first is None:
+        raise BadQuery("format=csv: this value is no table.")
+
+    def pieces() -> Iterator[tuple[tuple[Any, ...], ...]]:
+        rows, offset = first.rows, 0
+        while rows:
+            yield rows
+            offset += len(rows)
+            found = table(value, offset, PIECE) if offset < first.total_rows else None
+            rows = found.rows if found else ()
+
+    text = csv_text.table([head.name for head in first.heads], pieces())
+    answer = Response(stream_with_context(text), mimetype="text/csv; charset=utf-8")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{asked.file_name(name)}.csv")
+    return answer
 
 
 def _row(found: Made, one: Artifact) -> dict[str, Any]:

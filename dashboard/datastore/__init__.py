@@ -4,6 +4,7 @@ store       Datastore, the one door to the bytes, and what it raises
 stores      open_store(ds_type, ds_root, options) -> Datastore | None
 address     where a datastore is, as one text
 gate        how many read one datastore at the same time, and how long
+impatient   Impatient: a store that is asked no more once it was silent
 tree        what all stores have in common
 names       names in a path
 local       LocalStore: a `.metaflow` tree on this machine
@@ -33,11 +34,12 @@ failure     that line among the lines of a log
 """
 
 from dashboard.datastore.artifact import Preview, UnknownEncoding, artifact_preview, artifact_value, client_code
-from dashboard.datastore.artifacts import Artifact, ArtifactRow, Change, Kind, artifacts, changes
+from dashboard.datastore.artifacts import Artifact, ArtifactRow, Change, Kind, artifacts, changes, is_internal
 from dashboard.datastore.code import SourceFiles, source
 from dashboard.datastore.exceptions import Place, TaskException, exception_of
 from dashboard.datastore.flowspec import flow_info
 from dashboard.datastore.graph import graph_info
+from dashboard.datastore.impatient import Impatient
 from dashboard.datastore.local import LocalStore
 from dashboard.datastore.parameters import Parameter, parameters
 from dashboard.datastore.pickled import decode
@@ -51,6 +53,7 @@ __all__ = [
     "ArtifactRow",
     "Change",
     "Datastore",
+    "Impatient",
     "Kind",
     "LocalStore",
     "NotPlain",
@@ -72,6 +75,7 @@ __all__ = [
     "exception_of",
     "flow_info",
     "graph_info",
+    "is_internal",
     "last_error",
     "open_store",
     "parameters",

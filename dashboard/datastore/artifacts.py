@@ -105,6 +105,11 @@ def changes(previous: Iterable[Artifact], now: Iterable[Artifact]) -> dict[str, 
     return compared | {name: Change.GONE for name in before if name not in after}
 
 
+def is_internal(name: str) -> bool:
+    """Whether Metaflow itself saves an artifact of this name."""
+    return name.startswith("_") or name in _INTERNAL
+
+
 def readable_type(recorded: object) -> str | None:
     """`int` for `<class 'int'>`, as `data.json` has it; a serializer of an extension may write any text."""
     if not isinstance(recorded, str) or not recorded:
@@ -125,7 +130,7 @@ def _artifact(name: str, row: ArtifactRow | None, sha: object, info: Mapping[str
         size=size if type(size) is int and size >= 0 else None,
         sha=key,
         encoding=encoding if isinstance(encoding, str) else row.content_type if row else None,
-        is_internal=name.startswith("_") or name in _INTERNAL,
+        is_internal=is_internal(name),
         kind=_kind(kind_of or ""),
     )
 

@@ -6,13 +6,16 @@ opened alone, and keeps the card from loading or sending anything. The page that
 `frame-src 'self'`: a script may still send its own frame elsewhere.
 
 Messages are objects: from the card `{metaflowCard: {height, token, moves}}` (CSS pixels; the reload token it was made
-with, or null; whether it takes data), to the card `{metaflowCardData: data}`. A page takes a message for that of a card
-only when `event.source` is the window of its frame, and bounds the height: any script in the card can send one.
+with, or null; whether it takes data) or, from what stands in its place, `{metaflowCard: {failed}}` (a sentence); to the
+card `{metaflowCardData: data}`. A page takes a message for that of a card only when `event.source` is the window of its
+frame, and bounds the height: any script in the card can send one.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from html import escape
 from pathlib import Path as File
 
 CONTENT_TYPE = "text/html; charset=utf-8"
@@ -52,3 +55,10 @@ def framed(html: bytes) -> bytes:
     found = _DOCTYPE.match(html)
     at = found.end() if found else 0
     return html[:at] + _BRIDGE + html[at:]
+
+
+def refusal(sentence: str) -> bytes:
+    """In place of a card that cannot be read: the sentence, which the page is told, too."""
+    told = json.dumps({"metaflowCard": {"failed": sentence}}).replace("<", "\\u003c")
+    script = f"if (window.parent !== window) window.parent.postMessage({told}, '*');"
+    return f"<!doctype html><title>Card</title><p>{escape(sentence)}</p><script>{script}</script>".encode()

@@ -88,7 +88,9 @@ SYNC_LABELS = Flow(
     weight=18,
     steps=(
         Step("start", "start", ("sync",), 7, artifacts=("cursor",)),
-        Step("sync", "linear", ("publish",), 38, decorators=("retry",), artifacts=("n_labels",), log="{v} labels"),
+        Step(
+            "sync", "linear", ("publish",), 38, decorators=("retry", "card"), artifacts=("n_labels",), log="{v} labels"
+        ),
         Step("publish", "end", (), 6),
     ),
     parameters=(Parameter("project_id", (31, 32)), Parameter("batch", (500,))),

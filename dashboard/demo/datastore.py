@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from dashboard.demo.blobs import Blob
-from dashboard.demo.cards import card_html
+from dashboard.demo.cards import card_html, moving_data, moving_html
 from dashboard.demo.content import artifacts
 from dashboard.demo.logs import log_files
 from dashboard.demo.rows import card_uuid
@@ -40,11 +40,10 @@ class DatastoreWriter:
             return
         self.save_logs(run, task, attempt, long_log)
         if "card" in task.step.decorators and attempt.outcome is Outcome.OK:
-            uuid = card_uuid(run, task, attempt.number)
-            name = task.name or str(task.id)
-            cards = f"mf.cards/{run.flow.name}/runs/{run.id}/steps/{task.step.name}/tasks/{name}/cards"
-            path = f"{self._made(f'{self.root}/{cards}')}/default-{uuid}.html"
-            self._write(path, card_html(run, task).encode())
+            cards, moves = self._card(run, task, attempt)
+            self._write(cards, card_html(run, task).encode())
+            if Path(moves).exists():
+                self._replace(moves, moving_data(task, attempt, attempt.ended, "final"))
 
     def save_logs(self, run: Run, task: Task, attempt: Attempt, long_log: bool = False) -> None:
         """The logs of an attempt, and what the scheduler noted about its process."""
@@ -62,7 +61,17 @@ class DatastoreWriter:
         if task.step.remote:
             folder = self._folder(run, task)
             for name, data in log_files(run, task, attempt, until=now):
-                self._write(f"{folder}/{attempt.number}.{name}", data)
+                if name.startswith("task_"):  # what the scheduler says comes at the end
+                    self._write(f"{folder}/{attempt.number}.{name}", data)
+
+    def save_moving_card(self, run: Run, task: Task, attempt: Attempt, now: int) -> None:
+        """The card of an attempt that runs, and the data that moves it, as they are at `now`."""
+        if "card" not in task.step.decorators or attempt.outcome is not Outcome.OK:
+            return
+        card, moves = self._card(run, task, attempt)
+        if not Path(card).exists():
+            self._write(card, moving_html(run, task).encode())
+        self._replace(moves, moving_data(task, attempt, now, "live"))
 
     def save_exception(self, run: Run, task: Task, attempt: Attempt) -> None:
         """The blobs of a failed attempt of a run whose other blobs are not kept."""
@@ -92,6 +101,21 @@ class DatastoreWriter:
 
     def _folder(self, run: Run, task: Task) -> str:
         return self._made(f"{self.root}/{run.flow.name}/{run.id}/{task.step.name}/{task.name or task.id}")
+
+    def _card(self, run: Run, task: Task, attempt: Attempt) -> tuple[str, str]:
+        """The files of a card and of its data."""
+        task_name, uuid = task.name or str(task.id), card_uuid(run, task, attempt.number)
+        of_task = f"{self.root}/mf.cards/{run.flow.name}/runs/{run.id}/steps/{task.step.name}/tasks/{task_name}"
+        folders = self._made(f"{of_task}/cards"), f"{of_task}/runtime"
+        return f"{folders[0]}/default-{uuid}.html", f"{folders[1]}/default-{uuid}.data.json"
+
+    def _replace(self, path: str, text: str) -> None:
+        """Whole at once, for somebody may read it now."""
+        file = Path(path)
+        self._made(str(file.parent))
+        waiting = file.with_suffix(".waiting")
+        waiting.write_text(text)
+        waiting.replace(file)
 
     def _made(self, folder: str) -> str:
         if folder not in self._folders:

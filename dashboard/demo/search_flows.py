@@ -31,7 +31,7 @@ RANKER = Flow(
             "linear",
             ("merge",),
             3300,
-            decorators=("retry", "kubernetes", "resources"),
+            decorators=("retry", "kubernetes", "resources", "card"),
             artifacts=("ndcg", "checkpoint"),
             doc="Trains on one shard.",
             log="epoch {i} ndcg@10 {v}",

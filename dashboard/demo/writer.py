@@ -149,6 +149,7 @@ class Writer:
             metadata += [row for row in made.metadata(task) if live.until < row[METADATA_TS] <= now]
             artifacts += [row for at, row in made.artifacts(task) if live.until < at <= now]
             self._beat(connection, live, task, now)
+            self._show(run, task, now)
             for attempt in task.attempts:
                 if live.until < attempt.ended <= now:
                     self._save(run, task, attempt)
@@ -170,8 +171,13 @@ class Writer:
             live.beats[task.id] = beat
             query = "UPDATE tasks_v3 SET last_heartbeat_ts = ? WHERE task_id = ?"
             connection.exec_driver_sql(query, (beat // 1000, task.id))
-            if live.run.files and not over:
-                self._store.save_growing_logs(live.run, task, task.last, now)
+
+    def _show(self, run: Run, task: Task, now: int) -> None:
+        """What an attempt that runs lets others see: its log and its card."""
+        attempt = next((one for one in task.attempts if one.started <= now < one.ended), None)
+        if run.files and attempt is not None:
+            self._store.save_growing_logs(run, task, attempt, now)
+            self._store.save_moving_card(run, task, attempt, now)
 
     def _save(self, run: Run, task: Task, attempt: Attempt) -> None:
         if run.files:

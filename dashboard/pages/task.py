@@ -203,19 +203,24 @@ def register(app: Dash, services: Services) -> None:
 
     @app.callback(
         Output(ids.ARTIFACTS, "children"),
+        Output(ids.ARTIFACTS, DRAWN_FOR),
         Output(ids.LISTED, "data"),
         Input(ids.SHOWN, "data"),
         State(ids.PATHSPEC, "data"),
         State(shell.ids.QUERY, "data"),
         State(ids.LISTED, "data"),
     )
-    def fill_artifacts(shown: dict[str, object], path: str, place: str | None, listed: object) -> tuple[object, object]:
+    def fill_artifacts(shown: dict[str, object], path: str, place: str | None, listed: object) -> tuple[object, ...]:
         details = details_of(path, place) if "live" in shown else None
         if details is None:
-            return no_update, no_update
-        made = listing(services, details) or failed(details)
+            return (no_update,) * 3
+        here, text = split(place)
+        query, _, _ = query_text.understood(text, AttemptQuery.from_query)
+        made = listing(services, details, query, lambda wanted: href(here, wanted.to_query())) or failed(details)
         now_listed = digest(made)
-        return (no_update, no_update) if now_listed == listed else (made, now_listed)
+        # Rows that moved would leave an opened value behind below another one: a list is drawn whole or not at all.
+        drawn = html.Div(made, key=now_listed)
+        return (no_update,) * 3 if now_listed == listed else (drawn, place, now_listed)
 
     @app.callback(
         Output(ids.ALIKE, "children"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import html
@@ -12,15 +14,20 @@ from dash.development.base_component import Component
 from components import feedback, formats
 from components.attributes import aria, data
 from components.icons import icon
-from dashboard.datastore import Artifact, Change, Preview, artifact_preview, client_code
+from dashboard.attempt_query import AttemptQuery
+from dashboard.datastore import Artifact, Change, Preview, artifact_preview, client_code, is_internal
+from dashboard.models import Status
 from dashboard.pathspec import Pathspec
 from dashboard.services import Services
 from dashboard.task_artifacts import Made, made_by
 from dashboard.task_details import TaskDetails
 from dashboard.task_logs import unreachable
 
+To = Callable[[AttemptQuery], str]
 BUDGET = 0.2  # seconds that previews may take together
 SHOWN = 400  # artifacts that are listed
+FIRST = (Change.CHANGED, Change.NEW)
+NAMED = 10  # artifacts that are gone
 WORDS = {Change.NEW: "new", Change.CHANGED: "changed", Change.SAME: "same", Change.GONE: "gone"}
 
 
@@ -34,41 +41,96 @@ def size(number: int | None) -> str:
     return f"{number} B"
 
 
-def listing(services: Services, details: TaskDetails) -> list[Component] | None:
+def listing(services: Services, details: TaskDetails, query: AttemptQuery, to: To) -> list[Component] | None:
     """Head, rows, and a place for the value that is opened; None where the datastore cannot be read."""
     run = details.view.judged.run
-    made = made_by(services, run.id, details.facts, details.attempt)
+    parent = _parent(details)
+    made = made_by(services, run.id, details.facts, details.attempt, parent, query.versus == "parent")
     if made.store is None and not made.found:
         return None
     own = [one for one in made.found if not one.is_internal]
     total = sum(one.size or 0 for one in own)
-    head = html.Div(
-        [
-            html.H2("Artifacts", className="mf-h2"),
-            html.Span(f"{len(own)}, {size(total)}" if own else "none", className="t3 small nw"),
-            _search(),
-        ],
-        className="mf-bar",
-        **data(count=str(len(own))),
-    )
+    parts: list[Component] = [
+        html.Div(
+            [
+                html.H2("Artifacts", className="mf-h2"),
+                html.Span(f"{len(own)}, {size(total)}" if own else "none", className="t3 small nw"),
+                _search(),
+                html.Span(className="grow"),
+                *(_switches(details, made, parent, query, to) if own else []),
+            ],
+            className="mf-bar",
+            **data(count=str(len(own))),
+        )
+    ]
     if not made.found:
-        text = "It saves them when it ends." if details.home.attempt == details.attempt else ""
-        return [head, html.P(["This attempt has saved no artifacts. ", text], className="t3 pad")]
+        text = "It saves them when it ends." if details.status[0] in (Status.RUNNING, Status.PENDING) else ""
+        return [*parts, html.P(["This attempt has saved no artifacts. ", text], className="t3 pad")]
     pathspec = str(Pathspec(run.flow, run.id, details.step, details.facts.task))
-    internal = [one for one in made.found if one.is_internal]
-    until = time.monotonic() + BUDGET
-    parts: list[Component] = [head]
+    table = _Table(made, pathspec, details.attempt, time.monotonic() + BUDGET, _parameters(details))
     if made.store is None:
         parts.append(feedback.limit("Values cannot be read.", unreachable(made.home)))
     if own:
-        parts.append(_table(made, own[:SHOWN], pathspec, details.attempt, until))
+        if made.against and query.changed is None:
+            own.sort(key=lambda one: made.changed.get(one.name) not in FIRST)
+        parts.append(table.of(own[:SHOWN]))
     if len(own) > SHOWN:
         parts.append(html.P(f"The first {SHOWN} of {len(own):,} are listed.", className="t3 pad"))
-    if internal:
-        body = _table(made, internal[:SHOWN], pathspec, details.attempt, until)
+    if gone := _gone(made):
+        parts.append(
+            html.P([f"In {made.against}, but not here: ", html.Span(gone, className="mono")], className="t3 pad")
+        )
+    if internal := [one for one in made.found if one.is_internal]:
         words = f"{formats.count(len(internal), 'artifact')} of Metaflow itself"
-        parts.append(html.Details([html.Summary(words, className="small t3 pad"), body]))
+        parts.append(html.Details([html.Summary(words, className="small t3 pad"), table.of(internal[:SHOWN])]))
+    note = "Values of plain types are decoded, previews up to 64 kB. Nothing is unpickled."
+    return [*parts, html.P(note, className="t3 small pad")]
+
+
+def _parent(details: TaskDetails) -> tuple[str, str] | None:
+    """Step and id of the task that led to this one; None for the first task and for joins."""
+    if details.parents.count != 1:
+        return None
+    view, place = details.view, details.parents.places[0]
+    return view.steps[view.step[place]], view.task_id(place)
+
+
+def _parameters(details: TaskDetails) -> frozenset[str]:
+    return frozenset(details.graph.parameters if details.graph else ())
+
+
+def _switches(
+    details: TaskDetails, made: Made, parent: tuple[str, str] | None, query: AttemptQuery, to: To
+) -> list[Component]:
+    """With what the artifacts are compared, where there is a choice, and whether what changed comes first."""
+    parts: list[Component] = []
+    if parent and details.row != details.rows[0]:
+        is_parent = query.versus == "parent"
+        choices = [("The attempt before", None, not is_parent), ("Parent task", "parent", is_parent)]
+        current: dict[bool, dict[str, Any]] = {True: {"aria-current": "true"}, False: {}}
+        links = [
+            html.A(words, href=to(query.show(versus=value)), className="is-on" if is_on else "", **current[is_on])
+            for words, value, is_on in choices
+        ]
+        parts.append(html.Span(links, className="mf-seg sm", role="group", **aria(label="Compared with")))
+    if made.against:
+        is_on = query.changed is None
+        parts.append(
+            html.A(
+                [html.I(), f"Changed since {made.against} first"],
+                href=to(query.show(changed="off" if is_on else None)),
+                className="mf-switch small",
+                role="switch",
+                **aria(checked=str(is_on).lower()),
+            )
+        )
     return parts
+
+
+def _gone(made: Made) -> str:
+    names = sorted(name for name, change in made.changed.items() if change is Change.GONE and not is_internal(name))
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def failed(details: TaskDetails) -> list[Component]:
@@ -89,42 +151,56 @@ def _search() -> Component:
     )
 
 
-def _table(made: Made, rows: Sequence[Artifact], pathspec: str, attempt: int, until: float) -> Component:
-    words = ["Name", "Type", "Size", "Preview", "Sha", *([f"Versus {made.against}"] if made.against else []), ""]
-    head = html.Thead(html.Tr([html.Th(word, scope="col", className="r" if word == "Size" else "") for word in words]))
-    body = [_row(made, one, pathspec, attempt, until) for one in rows]
-    return html.Table([head, html.Tbody(body)], className="mf-tbl dense artifacts")
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Tables of the artifacts of one attempt; `until` is when previews have taken long enough."""
 
+    made: Made
+    pathspec: str
+    attempt: int
+    until: float
+    parameters: frozenset[str]
 
-def _row(made: Made, one: Artifact, pathspec: str, attempt: int, until: float) -> Component:
-    seen = Preview(None, "open to see")
-    if time.monotonic() < until:
-        seen = artifact_preview(made.store, made.home.flow, one.sha, one.encoding, one.size)
-    preview = html.Span(seen.text, className="mono") if seen.text is not None else html.Span(seen.note, className="t3")
-    change = made.changed.get(one.name)
-    changed = html.Td(
-        html.Span(WORDS[change] if change else "", className="t3" if change is Change.SAME else "m"),
-        className="small",
-    )
-    open_ = html.Button(
-        icon("eye"), className="mf-iconbtn sm", title="Open the value", disable_n_clicks=True,
-        **aria(label=f"Open {one.name}"), **data(artifact=one.name),
-    )  # fmt: skip
-    copy = html.Button(
-        icon("copy"), className="mf-iconbtn sm", title="Copy code that loads it", disable_n_clicks=True,
-        **aria(label=f"Copy code that loads {one.name}"), **data(copy=client_code(pathspec, attempt, one.name)),
-    )  # fmt: skip
-    name = html.Button(
-        one.name, className="linklike mono m", type="button", disable_n_clicks=True, **data(artifact=one.name)
-    )
-    return html.Tr(
-        [
-            html.Td(name),
-            html.Td(one.type or "–", className="small"),
-            html.Td(size(one.size), className="r small"),
-            html.Td(preview, className="preview"),
-            html.Td(one.sha[:8], className="mono t2", title=one.sha),
-            *([changed] if made.against else []),
-            html.Td([open_, copy], className="r nw"),
-        ]
-    )
+    def of(self, rows: Sequence[Artifact]) -> Component:
+        """A table of these."""
+        against = self.made.against
+        words = ["Name", "Type", "Size", "Preview", "Sha", *([f"Versus {against}"] if against else [])]
+        cells = [html.Th(word, scope="col", className="r" if word == "Size" else "") for word in words]
+        last = html.Th(html.Span("Actions", className="sr"), scope="col")
+        body = [self._row(one) for one in rows]
+        return html.Table([html.Thead(html.Tr([*cells, last])), html.Tbody(body)], className="mf-tbl dense artifacts")
+
+    def _row(self, one: Artifact) -> Component:
+        seen = Preview(None, "open to see")
+        if time.monotonic() < self.until:
+            seen = artifact_preview(self.made.store, self.made.home.flow, one.sha, one.encoding, one.size)
+        text = html.Span(seen.text, className="mono") if seen.text is not None else html.Span(seen.note, className="t3")
+        open_ = html.Button(
+            icon("eye"), className="mf-iconbtn sm", title="Open the value", disable_n_clicks=True,
+            **aria(label=f"Open {one.name}"), **data(artifact=one.name),
+        )  # fmt: skip
+        code = client_code(self.pathspec, self.attempt, one.name)
+        copy = html.Button(
+            icon("copy"), className="mf-iconbtn sm", title="Copy code that loads it", disable_n_clicks=True,
+            **aria(label=f"Copy code that loads {one.name}"), **data(copy=code),
+        )  # fmt: skip
+        name = html.Button(
+            one.name, className="linklike mono m", type="button", disable_n_clicks=True, **data(artifact=one.name)
+        )
+        return html.Tr(
+            [
+                html.Td(name),
+                html.Td(one.type or "–", className="small"),
+                html.Td(size(one.size), className="r small"),
+                html.Td(text, className="preview"),
+                html.Td(one.sha[:8], className="mono t2", title=one.sha),
+                *([html.Td(self._change(one.name), className="small")] if self.made.against else []),
+                html.Td([open_, copy], className="r nw"),
+            ]
+        )
+
+    def _change(self, name: str) -> Component:
+        change = self.made.changed.get(name)
+        if change is Change.SAME and name in self.parameters:
+            return html.Span("parameter", className="t3", title="the same in all tasks of the run")
+        return html.Span(WORDS[change] if change else "", className="t3" if change is Change.SAME else "m")

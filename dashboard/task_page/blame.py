@@ -105,10 +105,13 @@ def _order(details: TaskDetails) -> Words:
 
 
 def _buttons(found: Failure) -> list[Component]:
+    # Its line in the log is looked for once the log is there: assets/js/task-blame.js
+    parts: list[Component] = [html.Span(**data(line_of=found.title))] if found.said_by != "scheduler" else []
     if not found.traceback:
-        return []
+        return parts
     text = "\n".join(found.traceback)
     return [
+        *parts,
         html.Button(
             [icon("copy"), "Traceback"],
             type="button",
@@ -116,7 +119,7 @@ def _buttons(found: Failure) -> list[Component]:
             className="mf-btn sm",
             title="Copy the traceback",
             **data(copy=text),
-        )
+        ),
     ]
 
 
@@ -150,7 +153,7 @@ def elsewhere(
         if len(rows) > NAMED:
             words.append(f" and {len(rows) - NAMED} more of the {compared} failed tasks that were compared")
     elif compared:
-        words.append(f"No other of the {formats.count(compared, 'failed task')} of this run has the same error")
+        words.append(f"No other failed task of this run has the same error ({compared:,} compared)")
     if others:
         words += [" and in " if rows else ". Same error in " if words else "Same error in "]
         for judged, failed in others[:NAMED]:

@@ -84,9 +84,13 @@ def _reason(details: TaskDetails) -> Component | None:
     tone = {"running": " running", "lost": " lost"}.get(status_name(status, qualifier), " neutral")
     words: list[Any] = [html.Span(f"{formats.sentence(details.view.reason(details.row))}.")]
     earlier = [row for row in details.rows if row < details.row and status_of(details.view, row)[0] is Status.FAILED]
-    if earlier and status is not Status.FAILED:
-        number = len(earlier)
-        words.append(html.Span(f"{formats.count(number, 'attempt')} before it failed.", className="t2"))
+    if (status, qualifier) == (Status.COMPLETED, None):
+        if not earlier:
+            return None  # the mark beside its name says it
+        words = [html.Span("It ended well.")]
+    if earlier:
+        words.append(" ")
+        words.append(html.Span(f"{formats.count(len(earlier), 'attempt')} before it failed.", className="t2"))
     return html.Div(words, className=f"mf-reason{tone}", role="status")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import pickle
@@ -44,6 +46,7 @@ def task(stage: Stage) -> tuple[Key, int]:
     (folder / "0.task_stderr.log").write_text("Traceback (most recent call last):\nValueError: no\n")
     values: dict[str, object] = {
         "table": [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}],
+        "sheet": [{"=head": "=SUM(A1)", "n": -0.5, "t": '+1, "two"\n'}, {"=head": "@x", "n": None, "t": "-"}] * 1_100,
         "tree": {"deep": {"deeper": [1, 2, 3]}},
         "text": "word " * 10_000,
         "page": "<html><script>alert(1)</script></html>",
@@ -105,6 +108,18 @@ def test_artifacts_are_listed_and_shown_as_they_are_read_best(served: Api, task:
     assert served.json(f"{one}/page")["view"] == "media"
 
 
+def test_a_table_comes_as_csv_that_no_spreadsheet_runs(served: Api, task: tuple[Key, int]) -> None:
+    answer = served.get(f"{base(task)}/artifacts/sheet/raw?format=csv")
+    rows = list(csv.reader(io.StringIO(answer.get_data(as_text=True))))
+    assert answer.mimetype == "text/csv"
+    assert answer.headers["Content-Disposition"] == "attachment; filename=sheet.csv"
+    assert rows[0] == ["'=head", "n", "t"]
+    assert rows[1] == ["'=SUM(A1)", "-0.5", '\'+1, "two"\n']
+    assert rows[2] == ["'@x", "", "'-"]
+    assert len(rows) == 2_201
+    assert "no table" in served.get(f"{base(task)}/artifacts/text/raw?format=csv").get_json()["error"]
+
+
 def test_a_hostile_pickle_is_described_and_nothing_of_it_runs(served: Api, task: tuple[Key, int]) -> None:
     found = served.json(f"{base(task)}/artifacts/evil")
     assert found["view"] in ("tree", "code")
@@ -124,6 +139,10 @@ def test_cards_are_listed_and_served_in_a_sandbox(served: Api, task: tuple[Key, 
     assert answer.headers["Content-Security-Policy"].startswith("sandbox allow-scripts;")
     assert "<h1>card</h1>" in answer.get_data(as_text=True)
     assert served.get(f"{base(task).replace('api/', 'cards/')}/ffff").status_code == 404
+    instead = served.get(f"{base(task).replace('api/', 'cards/')}/ffff?quiet=1")
+    assert (instead.status_code, instead.mimetype) == (200, "text/html")
+    assert '{"failed": "There is no such card."}' in instead.get_data(as_text=True)
+    assert instead.headers["Content-Security-Policy"].startswith("sandbox allow-scripts;")
 
 
 @pytest.mark.parametrize(

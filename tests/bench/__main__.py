@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -15,13 +16,15 @@ from dashboard.data.database import Database
 from dashboard.factory import create_app
 from dashboard.settings import Settings
 from dashboard.source import Source
-from tests.bench import artifacts, browser, filters, polls, run_page
+from tests.bench import artifacts, browser, dag, filters, polls, run_page, task_page
 from tests.bench.database import filled
 from tests.bench.report import Row, machine, save, table
 from tests.bench.served import served
 
 ROOT = Path(__file__).parent.parent.parent
-PARTS = ("filters", "polls", "artifacts", "run-page", "runs-page")
+ON_DATABASE = ("filters", "polls", "run-page", "runs-page")  # a million runs, filled once
+ALONE = ("artifacts", "dag", "task-page")  # on what they make for themselves
+PARTS = (*ON_DATABASE, *ALONE)
 
 
 def main() -> int:
@@ -35,12 +38,17 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=ROOT / "bench-results")
     options = parser.parse_args()
     options.folder.mkdir(exist_ok=True)
-    made = filled(options.folder / "postgres", options.runs, options.wide, options.running)
-    with nullcontext(options.url) if options.url else made as url:
-        rows = _measure(url, options.only)
-    about = {"runs": options.runs, "wide": options.wide, "command": "make bench"}
+    rows = []
+    if options.only not in ALONE:
+        made = filled(options.folder / "postgres", options.runs, options.wide, options.running)
+        with nullcontext(options.url) if options.url else made as url:
+            rows += _measure(url, options.only)
+    if options.only not in ON_DATABASE:
+        rows += _measure_alone(options.folder, options.only)
+    load = f"load {os.getloadavg()[0]:.1f}"
+    about = {"load": load, "runs": options.runs, "wide": options.wide, "command": "make bench"}
     wide = ", ".join(f"{tasks:,}" for tasks in options.wide)
-    print(f"\n{machine()}; PostgreSQL, {options.runs:,} runs, wide ones of {wide} tasks\n\n{table(rows)}")
+    print(f"\n{machine()}, {load}; PostgreSQL, {options.runs:,} runs, wide ones of {wide} tasks\n\n{table(rows)}")
     print(f"\n{save(rows, options.folder, about)}")
     return 0
 
@@ -51,13 +59,21 @@ def _measure(url: str, only: str | None) -> list[Row]:
     measured: dict[str, Callable[[], list[Row]]] = {
         "filters": lambda: filters.measure(app, app.services),
         "polls": lambda: polls.unchanged(app, database),
-        "artifacts": artifacts.measure,
         "run-page": lambda: run_page.measure(app, url),
         "runs-page": lambda: _runs_page(app, url),
     }
-    rows = [row for part in PARTS if only in (None, part) for row in measured[part]()]
+    rows = [row for part in ON_DATABASE if only in (None, part) for row in measured[part]()]
     database.close()
     return rows
+
+
+def _measure_alone(folder: Path, only: str | None) -> list[Row]:
+    measured: dict[str, Callable[[], list[Row]]] = {
+        "artifacts": artifacts.measure,
+        "dag": dag.measure,
+        "task-page": lambda: task_page.measure(folder),
+    }
+    return [row for part in ALONE if only in (None, part) for row in measured[part]()]
 
 
 def _runs_page(app: Dash, url: str) -> list[Row]:

@@ -29,8 +29,9 @@ SAMPLES: tuple[object, ...] = (1, 0.5, "text" * 20, [1, 2, 3], {"lr": 0.1, "laye
 class Folder:
     """A datastore as Metaflow lays it out, with one task."""
 
-    def __init__(self, root: Path) -> None:
-        self._flow = root / FLOW
+    def __init__(self, root: Path, task: tuple[str, str, str, str] = (FLOW, RUN, STEP, TASK)) -> None:
+        self._flow = root / task[0]
+        self._task = root.joinpath(*task)
         self._objects: dict[str, str] = {}
         self._info: dict[str, dict[str, Any]] = {}
 
@@ -46,11 +47,15 @@ class Folder:
         self._info[name] = {"size": len(blob), "type": str(type(value)), "encoding": "pickle-v4"}
         return sha
 
+    def save_many(self) -> None:
+        """Small values of several types."""
+        for number in range(ARTIFACTS):
+            self.save(f"artifact_{number:03}", [number, SAMPLES[number % len(SAMPLES)]])
+
     def finish(self) -> list[ArtifactRow]:
         """Write the task's list, and return the rows that Metaflow would register."""
-        task = self._flow / RUN / STEP / TASK
-        task.mkdir(parents=True)
-        (task / "0.data.json").write_text(json.dumps({"objects": self._objects, "info": self._info}))
+        self._task.mkdir(parents=True, exist_ok=True)
+        (self._task / "0.data.json").write_text(json.dumps({"objects": self._objects, "info": self._info}))
         return [ArtifactRow(name, sha, "local", ":root:", "pickle-v4", 0) for name, sha in self._objects.items()]
 
 
@@ -73,8 +78,7 @@ def measure() -> list[Row]:
 
 def _measured(root: Path) -> list[Row]:
     folder = Folder(root)
-    for number in range(ARTIFACTS):
-        folder.save(f"artifact_{number:03}", [number, SAMPLES[number % len(SAMPLES)]])
+    folder.save_many()
     rows = folder.finish()
     numbers = folder.save("numbers", [n / 7 for n in range(100_000)])
     records = folder.save("records", [{"epoch": n, "loss": 1 / (n + 1), "note": f"note {n}"} for n in range(20_000)])

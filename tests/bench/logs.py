@@ -33,13 +33,13 @@ def main() -> int:
         root = Path(folder) / ".metaflow"
         file = root.joinpath(*TASK, "0.task_stdout.log")
         file.parent.mkdir(parents=True)
-        _write(file, options.large // WIDTH)
+        write(file, options.large // WIDTH)
         rows = _large(root)  # first, while the process is small
-        _write(file, options.lines)
+        write(file, options.lines)
         rows += _indexed(root)
-        _write(file.with_name("0.runtime_stdout.log"), 1000, "runtime")
+        write(file.with_name("0.runtime_stdout.log"), 1000, "runtime")
         rows += [_timed("with 1,000 lines of the scheduler merged in: count", lambda: _log(root).count(60))]
-        _write(file.with_name("0.task_stderr.log"), options.lines // 2)
+        write(file.with_name("0.task_stderr.log"), options.lines // 2)
         rows += [_timed("with half as many lines of stderr merged in: count", lambda: _log(root, both=True).count(60))]
     about = {"lines": options.lines, "large": options.large, "command": "python -m tests.bench.logs"}
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -89,7 +89,7 @@ def _log(root: Path, both: bool = False) -> Log:
     return open_log(LocalStore(root), *TASK, 0, "both" if both else "stdout")
 
 
-def _write(file: Path, lines: int, source: str = "task") -> None:
+def write(file: Path, lines: int, source: str = "task") -> None:
     """A log as a training writes it; every 10,000th line is an error."""
     with file.open("wb") as out:
         for start in range(0, lines, 10_000):

@@ -77,6 +77,15 @@ def talking(tmp_path_factory: pytest.TempPathFactory) -> Tree:
 
 def _run(flow: str, folder: Path, *options: str, **environment: str) -> str:
     """Run a flow of this folder with Metaflow; its id."""
+    return _started(flow, folder, "run", *options, **environment)
+
+
+def _resume(flow: str, folder: Path, run: str, **environment: str) -> str:
+    """Run the last step again; the id of the new run."""
+    return _started(flow, folder, "resume", "end", "--origin-run-id", run, **environment)
+
+
+def _started(flow: str, folder: Path, *command: str, **environment: str) -> str:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("METAFLOW", "AWS"))}
     own = {
         "METAFLOW_USER": "tester",
@@ -84,16 +93,13 @@ def _run(flow: str, folder: Path, *options: str, **environment: str) -> str:
         "METAFLOW_DATASTORE_SYSROOT_LOCAL": str(folder),
         "METAFLOW_DEFAULT_METADATA": "local",
     }
-    command = [
-        sys.executable,
-        str(Path(__file__).with_name(flow)),
-        "run",
-        "--run-id-file",
-        str(folder / "id"),
-        *options,
-    ]
     done = subprocess.run(
-        command, env={**kept, **own, **environment}, cwd=folder, capture_output=True, text=True, timeout=120
+        [sys.executable, str(Path(__file__).with_name(flow)), *command, "--run-id-file", str(folder / "id")],
+        env={**kept, **own, **environment},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
     return (folder / "id").read_text().strip()
@@ -115,16 +121,39 @@ def s3_server(_s3_server: s3.Server, monkeypatch: pytest.MonkeyPatch, caplog: py
     return _s3_server
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Runs whose metadata are in the folder `.metaflow` and whose data may be elsewhere: one, and its resumption."""
+
+    metadata: Path
+    flow: str
+    run: str
+    resumed: str
+
+
 @pytest.fixture(scope="session")
-def s3_run(_s3_server: s3.Server, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The id of a run that the real Metaflow wrote to the S3 server."""
-    return _run(
-        "broken_flow.py",
-        tmp_path_factory.mktemp("s3"),
-        "--with",
-        "card",
+def s3_written(_s3_server: s3.Server, tmp_path_factory: pytest.TempPathFactory) -> Written:
+    """Runs that the real Metaflow wrote to the S3 server; the second has taken over all but the last step."""
+    folder = tmp_path_factory.mktemp("s3")
+    environment = {
         **s3.KEYS,
-        METAFLOW_DEFAULT_DATASTORE="s3",
-        METAFLOW_DATASTORE_SYSROOT_S3=s3.ROOT,
-        METAFLOW_S3_ENDPOINT_URL=_s3_server.url,
-    )
+        "METAFLOW_DEFAULT_DATASTORE": "s3",
+        "METAFLOW_DATASTORE_SYSROOT_S3": s3.ROOT,
+        "METAFLOW_S3_ENDPOINT_URL": _s3_server.url,
+    }
+    run = _run("broken_flow.py", folder, "--with", "card", **environment)
+    resumed = _resume("broken_flow.py", folder, run, **environment)
+    return Written(folder / ".metaflow", FLOW, run, resumed)
+
+
+@pytest.fixture(scope="session")
+def s3_run(s3_written: Written) -> str:
+    """The id of the first of them."""
+    return s3_written.run
+
+
+@pytest.fixture(scope="session")
+def talking_twice(talking: Tree) -> Written:
+    """The run that prints all that is hard to show, and one that has taken over all but its last step."""
+    resumed = _resume("talking_flow.py", talking.root.parent, talking.runs[""], METAFLOW_DEFAULT_DATASTORE="local")
+    return Written(talking.root, TALKING, talking.runs[""], resumed)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import select
 import signal
@@ -39,6 +40,30 @@ def wait_for(condition: Callable[[], bool], process: subprocess.Popen[bytes]) ->
         assert process.poll() is None, "the writer ended by itself"
         assert time.monotonic() < end, "nothing happened"
         select.select([], [], [], 0.05)
+
+
+def test_a_running_task_shows_its_log_and_its_card(tmp_path: Path) -> None:
+    writer, root = Writer(build(tmp_path, runs=5, now=NOW), 7, NOW), tmp_path / ".metaflow"
+    seen: dict[Path, list[tuple[str, int]]] = {}
+    sizes: dict[Path, set[int]] = {}
+    try:
+        for second in range(0, 300, 10):
+            writer.tick(NOW + second * 1000)
+            for file in root.glob("mf.cards/*/runs/*/steps/*/tasks/*/runtime/*.data.json"):
+                told = json.loads(file.read_text())
+                seen.setdefault(file, []).append((told["reload_token"], told["data"]["done"]))
+            for log in root.glob("RankerTraining/*/train/*/0.task_stdout.log"):
+                sizes.setdefault(log, set()).add(log.stat().st_size)
+    finally:
+        writer.close()
+    whole = {file: one for file, one in seen.items() if len(set(one)) > 3 and one[-1][0] == "final"}
+    assert whole, "no card moved from its beginning to its end"
+    for file, one in whole.items():
+        assert one[0][0] == "live"
+        assert one == sorted(one, key=lambda told: told[1])
+        html = (file.parents[1] / "cards" / file.name.replace(".data.json", ".html")).read_text()
+        assert "METAFLOW_RELOAD_TOKEN" not in html  # the last one stands still
+    assert max(len(one) for one in sizes.values()) > 3
 
 
 def test_it_takes_over_what_runs_and_keeps_runs_going(database: Path) -> None:

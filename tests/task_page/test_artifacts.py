@@ -1,0 +1,64 @@
+"""The list of an attempt's artifacts: with what it is compared, and in which order it stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboard.attempt_query import AttemptQuery
+from dashboard.task_page.artifacts import listing
+from tests.stage import elements, hrefs, lines_of
+from tests.task_page.conftest import TaskStage
+
+
+def drawn(staged: TaskStage, step: str, task: int, query: AttemptQuery | None = None) -> Any:
+    query = query or AttemptQuery()
+    return listing(*staged.details(step, task, query.attempt), query, lambda wanted: f"?{wanted.to_query()}")
+
+
+def names(made: Any) -> list[str]:
+    """The names in the order in which they stand."""
+    found = [one for one in elements(made) if isinstance(one, dict) and one["type"] == "Button"]
+    return [one["props"]["children"] for one in found if "linklike" in str(one["props"].get("className"))]
+
+
+def test_what_changed_since_the_attempt_before_comes_first(staged: TaskStage) -> None:
+    task = staged.task("work", False, True)
+    staged.saved("work", task, 0, alpha=0.5, model=1, same=7, lost=3, _own=1)
+    staged.saved("work", task, 1, alpha=0.5, model=2, same=7, zebra=5)
+    made = drawn(staged, "work", task)
+    assert names(made) == ["model", "zebra", "alpha", "same"]
+    text = lines_of(made)
+    assert "Versus attempt 0" in text
+    assert "In attempt 0, but not here: lost" in text
+    assert "_own" not in text
+    for words in ("changed", "new", "parameter", "same"):
+        assert words in text
+    (switch,) = [link for link in hrefs(made) if "changed=off" in link]
+    assert switch == "?changed=off"
+    assert names(drawn(staged, "work", task, AttemptQuery(changed="off"))) == ["alpha", "model", "same", "zebra"]
+
+
+def test_a_first_attempt_is_compared_with_the_task_that_led_to_it(staged: TaskStage) -> None:
+    start, work = staged.task("start", True), staged.task("work", True, after=1)
+    staged.saved("start", start, 0, rate=1)
+    staged.saved("work", work, 0, rate=2)
+    text = lines_of(drawn(staged, "work", work))
+    assert f"Versus start/{start}" in text
+    assert "changed" in text
+    assert "Versus" not in lines_of(drawn(staged, "start", start))
+
+
+def test_a_later_attempt_is_compared_with_either(staged: TaskStage) -> None:
+    start, work = staged.task("start", True), staged.task("work", False, True, after=1)
+    staged.saved("start", start, 0, rate=1)
+    staged.saved("work", work, 0, rate=2)
+    staged.saved("work", work, 1, rate=2)
+    made = drawn(staged, "work", work)
+    assert "Versus attempt 0" in lines_of(made)
+    assert "?versus=parent" in hrefs(made)
+    assert f"Versus start/{start}" in lines_of(drawn(staged, "work", work, AttemptQuery(versus="parent")))
+
+
+def test_nothing_saved_is_said(staged: TaskStage) -> None:
+    task = staged.task("start", True)
+    assert "This attempt has saved no artifacts." in lines_of(drawn(staged, "start", task))
