@@ -23,7 +23,16 @@ LEAVES = (
     "typing_extensions",
     *(
         f"dashboard.{name}"
-        for name in ("errors", "models", "filters", "pathspec", "query_text", "task_query", "attempt_query")
+        for name in (
+            "errors",
+            "models",
+            "filters",
+            "pathspec",
+            "query_text",
+            "setting_values",
+            "task_query",
+            "attempt_query",
+        )
     ),
 )
 DASH = ("dash", "dash_bootstrap_components", "dash_cytoscape")
@@ -31,7 +40,8 @@ DASH = ("dash", "dash_bootstrap_components", "dash_cytoscape")
 # Where a module is → what it may import beside the standard library. The first that fits counts.
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     r"app": ("dashboard", "dash", "flask"),
-    r"dashboard\.(models|errors|filters|pathspec|query_text|task_query|attempt_query|graph|settings)": LEAVES,
+    r"dashboard\.(models|errors|filters|pathspec|query_text|task_query|attempt_query|graph)": LEAVES,
+    r"dashboard\.(setting_values|settings)": LEAVES,
     r"dashboard\.(official|pasted)": (*LEAVES, "dashboard.official"),
     r"dashboard\.status(\..*)?": (*LEAVES, "dashboard.status", "numpy"),
     r"dashboard\.insight(\..*)?": (
@@ -84,6 +94,22 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "sqlalchemy",
     ),
     r"dashboard\.serving": (*LEAVES, "dashboard.settings", "waitress"),
+    r"dashboard\.operations(\..*)?": (
+        *LEAVES,
+        "dashboard.operations",
+        "dashboard.data.database",
+        "dashboard.services",
+        "flask",
+        "prometheus_client",
+    ),
+    r"dashboard\.guard(\..*)?": (
+        *LEAVES,
+        "dashboard.guard",
+        "dashboard.settings",
+        "cachetools",
+        "flask",
+        "werkzeug",
+    ),
     r"components\.figures(\..*)?": (
         *LEAVES,
         "components.figures",
