@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from dashboard.errors import BadInput, DatabaseUnreachable
 from dashboard.factory import create_app
+from dashboard.guard import hosts
 from dashboard.operations import logs
 from dashboard.prepare import open_database, prepare
 from dashboard.serving import listen, serve
@@ -40,13 +41,15 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        settings = Settings.from_env(host=options.host, port=options.port, log_level=options.log_level)
+        settings = hosts.bound_to(Settings.from_env(host=options.host, port=options.port, log_level=options.log_level))
         logs.to_stderr(settings.log_level, settings.log_format)
         source = resolve(options.source, settings, Path.cwd())
         with ExitStack() as at_exit:
             if source.notice:
                 print(source.notice, flush=True)
             listener = at_exit.enter_context(listen(settings))  # before the long preparation
+            if not (hosts.is_loopback(settings.host) or settings.auth_header or settings.users_file):
+                log.warning("Whoever reaches %s sees all runs: there is no login (docs/operations.md).", settings.host)
             app, source = _build(source, settings, at_exit)
             serve(app.server, listener, settings, source.label)
     except BadInput as error:

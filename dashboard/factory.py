@@ -16,6 +16,7 @@ from dashboard import addresses, api, cytoscape, http, problems, routes, shell
 from dashboard.data.database import Database
 from dashboard.extension import Page
 from dashboard.first_paint import App
+from dashboard.guard import gate, headers
 from dashboard.links import href
 from dashboard.operations import health, metrics, requests
 from dashboard.pages import PAGES
@@ -74,11 +75,15 @@ def create_app(database: Database, source: Source, settings: Settings) -> App:
     shell.register(app, database, settings, counted.poll)
     for page in PAGES:
         page.register(app, services)
+    with server.test_request_context(settings.path_prefix):
+        # Dash sets up at the first request, unlocked: two at once would find no callbacks. It also adds inline scripts.
+        server.preprocess_request()
+    gate.register(server, settings, app.callback_map, lambda reason: counted.refused.labels(reason).inc())
     api.register(server, services)
     health.register(server, services, counted)
     routes.register(app, services)
     http.register(server)
-    app._setup_server()  # type: ignore[no-untyped-call]  # Dash sets up at the first request, unlocked: two at once would find no callbacks
+    headers.register(server, [*app.csp_hashes(), shell.csp_hash()], settings.embed_in)
     return app
 
 

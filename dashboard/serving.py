@@ -42,7 +42,9 @@ def serve(application: Callable[..., Any], listener: socket.socket, settings: Se
         sockets=[listener],
         threads=settings.threads,
         ident=None,
-        clear_untrusted_proxy_headers=True,
+        clear_untrusted_proxy_headers=not settings.trusted_proxies,  # else dashboard.guard.proxies looks at them
+        max_request_header_size=64 * 1024,
+        max_request_body_size=1_000_000,  # as in dashboard.guard.bodies, but before anything is kept
         connection_limit=1_000,  # a browser keeps up to six open
         asyncore_use_poll=True,
     )

@@ -225,7 +225,7 @@ def test_only_settings_reads_the_environment() -> None:
         module
         for module, tree in modules().items()
         for node in ast.walk(tree)
-        if (isinstance(node, ast.Attribute) and node.attr in ("environ", "environb", "getenv"))
+        if (isinstance(node, ast.Attribute) and ast.unparse(node) in ("os.environ", "os.environb", "os.getenv"))
         or (
             isinstance(node, ast.ImportFrom)
             and node.module == "os"

@@ -22,7 +22,7 @@ from prometheus_client.registry import Collector
 from dashboard.data.database import Asked
 from dashboard.services import Services
 
-disable_created_metrics()  # when a series began: a third of the answer, and nobody asks
+disable_created_metrics()  # type: ignore[no-untyped-call]  # when a series began: a third of the answer, and nobody asks
 
 PREFIX = "metaflow_dashboard_"
 KEY = "metaflow_dashboard_metrics"

@@ -37,11 +37,8 @@ def end(server: Flask, metrics: Metrics, is_logged: bool) -> None:
         route = route_name(request.endpoint)
         metrics.requests.labels(route, str(response.status_code)).inc()
         metrics.request_time.labels(route).observe(spent)
-        if route == "callback":
-            body = request.get_json(silent=True)  # Dash has read it: it is remembered
-            output = body.get("output") if isinstance(body, dict) else None
-            if response.status_code in (200, 204) and isinstance(output, str):  # one of Dash's, as it was answered
-                metrics.callback_time.labels(callback_name(output)).observe(spent)
+        if route == "callback" and response.status_code in (200, 204):
+            metrics.callback_time.labels(callback_name(request.get_json()["output"])).observe(spent)  # as Dash read it
         if is_logged and route not in NAMES:
             _log(response, spent)
         return response
