@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, NoReturn
 from dashboard import VERSION
 from dashboard.errors import BadInput, DatabaseUnreachable
 from dashboard.factory import create_app
+from dashboard.guard import hosts
+from dashboard.operations import logs
 from dashboard.prepare import open_database, prepare
 from dashboard.serving import listen, serve
 from dashboard.settings import Settings
@@ -39,13 +41,15 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        settings = Settings.from_env(host=options.host, port=options.port, log_level=options.log_level)
-        _log_to_stderr(settings)
+        settings = hosts.bound_to(Settings.from_env(host=options.host, port=options.port, log_level=options.log_level))
+        logs.to_stderr(settings.log_level, settings.log_format)
         source = resolve(options.source, settings, Path.cwd())
         with ExitStack() as at_exit:
             if source.notice:
                 print(source.notice, flush=True)
             listener = at_exit.enter_context(listen(settings))  # before the long preparation
+            if not (hosts.is_loopback(settings.host) or settings.auth_header or settings.users_file):
+                log.warning("Whoever reaches %s sees all runs: there is no login (docs/operations.md).", settings.host)
             app, source = _build(source, settings, at_exit)
             serve(app.server, listener, settings, source.label)
     except BadInput as error:
@@ -68,13 +72,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _log_to_stderr(settings: Settings) -> None:
-    line = "%(asctime)s %(levelname)s %(name)s %(message)s"
-    logging.basicConfig(level=logging.WARNING, format=line, datefmt="%Y-%m-%dT%H:%M:%S%z")
-    log.setLevel(settings.log_level)
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of every request that waits for a thread
-
-
 def _build(source: Source, settings: Settings, at_exit: ExitStack) -> tuple[Dash, Source]:
     """The app and its source, ready to be read; what has to end is put on `at_exit`. Raises BadSource."""
     source = prepare(source, settings, at_exit)
@@ -90,7 +87,7 @@ def _build(source: Source, settings: Settings, at_exit: ExitStack) -> tuple[Dash
 def _wsgi() -> Flask:
     """The app of the environment's settings, for `gunicorn app:server` and the like."""
     settings = Settings.from_env()
-    _log_to_stderr(settings)
+    logs.to_stderr(settings.log_level, settings.log_format)
     at_exit = ExitStack()
     atexit.register(at_exit.close)
     source = resolve(None, settings, Path.cwd())

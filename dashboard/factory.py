@@ -16,7 +16,9 @@ from dashboard import VERSION, addresses, api, cytoscape, http, problems, routes
 from dashboard.data.database import Database
 from dashboard.extension import Page
 from dashboard.first_paint import App
+from dashboard.guard import gate, headers
 from dashboard.links import href
+from dashboard.operations import health, metrics, requests
 from dashboard.pages import PAGES
 from dashboard.services import make_services
 from dashboard.settings import Settings
@@ -28,8 +30,12 @@ ROOT = Path(__file__).parent.parent
 def create_app(database: Database, source: Source, settings: Settings) -> App:
     """The whole application; `.server` of what is returned is the WSGI application."""
     services = make_services(database, source, settings)
-    server = Flask("metaflow_dashboard")
+    server = Flask("metaflow_dashboard", static_folder=None)
     server.config["PATH_PREFIX"] = settings.path_prefix
+    counted = metrics.Metrics(services)
+    server.extensions[metrics.KEY] = counted
+    requests.begin(server)
+    requests.end(server, counted, settings.access_log)  # the first to be added is the last to see an answer
     http.prepare(server)
     app = App(
         "metaflow_dashboard",
@@ -66,13 +72,18 @@ def create_app(database: Database, source: Source, settings: Settings) -> App:
     app.fixed = {page.path: page.title for page in PAGES if "<" not in page.path}
     app.address = partial(addresses.resolve, services, app.fixed)
     problems.register(app)
-    shell.register(app, database, settings)
+    shell.register(app, database, settings, counted.poll)
     for page in PAGES:
         page.register(app, services)
+    with server.test_request_context(settings.path_prefix):
+        # Dash sets up at the first request, unlocked: two at once would find no callbacks. It also adds inline scripts.
+        server.preprocess_request()
+    gate.register(server, settings, app.callback_map, lambda reason: counted.refused.labels(reason).inc())
     api.register(server, services)
+    health.register(server, services, counted)
     routes.register(app, services)
     http.register(server)
-    app._setup_server()  # type: ignore[no-untyped-call]  # Dash sets up at the first request, unlocked: two at once would find no callbacks
+    headers.register(server, [*app.csp_hashes(), shell.csp_hash()], settings.embed_in)
     return app
 
 

@@ -1,4 +1,4 @@
-"""What every answer carries: safe headers, lasting caches for what never changes, compression that is done once."""
+"""Lasting caches for what never changes, and compression that is done once."""
 
 from __future__ import annotations
 
@@ -36,12 +36,10 @@ def prepare(server: Flask) -> None:
 
 
 def register(server: Flask) -> None:
-    """Add the headers to every answer; after Dash has set up compression, which then runs last."""
+    """Say how long an asset lasts; after Dash has set up compression, which then runs last."""
 
     @server.after_request
-    def headers(response: Response) -> Response:
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
+    def lasting(response: Response) -> Response:
         if "/assets/" in request.path and response.status_code == 200:
             response.direct_passthrough = False
             response.set_data(response.get_data())  # no longer a stream, so that its compressed form can be kept

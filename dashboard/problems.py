@@ -9,6 +9,7 @@ from dash import ClientsideFunction, Dash, Input, dcc, set_props
 from dash.development.base_component import Component
 
 from dashboard.errors import DashboardError, DatabaseError, DatabaseUnreachable
+from dashboard.operations.metrics import count_error
 
 log = logging.getLogger("metaflow_dashboard")
 
@@ -33,6 +34,7 @@ def register(app: Dash) -> None:
 
 def explain(error: Exception) -> None:
     """Dash's `on_error`: no traceback reaches the browser; what is not expected gets a number that the log knows."""
+    count_error(type(error).__name__ if isinstance(error, DashboardError) else "unexpected")
     if isinstance(error, DatabaseError):
         log.warning("%s", error)
     if isinstance(error, DatabaseUnreachable):

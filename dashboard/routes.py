@@ -16,10 +16,11 @@ from components import feedback
 from dashboard import official, pasted
 from dashboard.data import lookup
 from dashboard.data.database import Reader
-from dashboard.errors import BadInput, BadQuery, DatabaseError
+from dashboard.errors import BadInput, BadQuery, DashboardError, DatabaseError
 from dashboard.first_paint import App
 from dashboard.found import candidates, place
 from dashboard.links import href
+from dashboard.operations.metrics import count_error
 from dashboard.pathspec import Pathspec
 from dashboard.services import Services
 
@@ -57,10 +58,6 @@ def register(app: App, services: Services) -> None:
             found = None
         return redirect(_url(found) if found else href("/", urlencode({"q": text.strip()})))
 
-    @server.get(f"{prefix}-/health")
-    def health() -> tuple[dict[str, object], int]:
-        return {"status": "ok"}, 200
-
     @server.get(f"{prefix}-/api/<path:_rest>")
     def no_such_route(_rest: str) -> tuple[Response, int]:
         return jsonify(error="There is no such route; docs/api.md lists them."), 404
@@ -82,6 +79,7 @@ def register(app: App, services: Services) -> None:
 
 def _explained(error: Exception) -> tuple[str, int]:
     """What the viewer is told, and the status; what nobody expected gets a number that the log knows."""
+    count_error(type(error).__name__ if isinstance(error, DashboardError) else "unexpected")
     if isinstance(error, BadInput):
         return str(error), 400
     if isinstance(error, DatabaseError):

@@ -13,6 +13,7 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from dashboard import setting_values
 from dashboard.errors import BadSetting
 from dashboard.notices import QUICK_LINKS, Announcement, QuickLink, announcements, quick_links
 
@@ -20,6 +21,7 @@ PREFIX = "METAFLOW_DASHBOARD_"
 SERVICE = "MF_METADATA_DB_"
 SSL_MODES = ("disable", "disabled", "allow", "prefer", "require", "verify-ca", "verify-full")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOG_FORMATS = ("text", "json")
 
 
 def _text(value: str) -> str:
@@ -192,6 +194,44 @@ class Settings:
     path_prefix: str = _setting(PREFIX + "PATH_PREFIX", "/", _url_path, "URL path that a proxy puts before ours.")
     threads: int = _setting(PREFIX + "THREADS", 8, _whole(1, 256), "Requests answered at the same time.")
     log_level: str = _setting(PREFIX + "LOG_LEVEL", "INFO", _one_of(*LOG_LEVELS), f"One of {', '.join(LOG_LEVELS)}.")
+    log_format: str = _setting(
+        PREFIX + "LOG_FORMAT", "text", _one_of(*LOG_FORMATS), "Lines of the log: `text`, or `json` objects."
+    )
+    access_log: bool = _setting(PREFIX + "ACCESS_LOG", False, _flag, "Whether every request is logged.")
+
+    # Who may ask, and how much
+    allowed_hosts: tuple[str, ...] = _setting(
+        PREFIX + "ALLOWED_HOSTS",
+        (),
+        setting_values.hosts,
+        "Names under which the dashboard is reached, parted by commas, `*.example.org` too; else this machine's own "
+        "on loopback, and any elsewhere.",
+    )
+    trusted_proxies: tuple[setting_values.Network | str, ...] = _setting(
+        PREFIX + "TRUSTED_PROXIES",
+        (),
+        setting_values.networks,
+        "Addresses or networks of proxies, or `unix`: only what these say of a viewer is believed.",
+    )
+    auth_header: str | None = _setting(
+        PREFIX + "AUTH_HEADER",
+        None,
+        setting_values.header,
+        "Header in which a trusted proxy names the viewer; nobody else is let in.",
+    )
+    users_file: Path | None = _setting(
+        PREFIX + "USERS_FILE", None, _path, "File of names and hashed passwords; nobody else is let in."
+    )
+    open_metrics: bool = _setting(PREFIX + "OPEN_METRICS", False, _flag, "Whether `/-/metrics` needs no login.")
+    rate_limit: int = _setting(
+        PREFIX + "RATE_LIMIT",
+        100,
+        _whole(0, 1_000_000),
+        "Requests per second of one viewer, ten times as many at once; 0: no limit.",
+    )
+    embed_in: tuple[str, ...] = _setting(
+        PREFIX + "EMBED_IN", (), setting_values.origins, "Origins whose pages may show the dashboard in a frame."
+    )
 
     # The database
     statement_timeout: float = _setting(

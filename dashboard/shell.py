@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import dash_bootstrap_components as dbc
@@ -122,8 +123,13 @@ def layout(source: Source, settings: Settings, children: Component, version: str
     )
 
 
-def register(app: Dash, database: Database, settings: Settings) -> None:
-    """The HTML around the app, the poll, and the functions in assets/js that hear its answers."""
+def register(
+    app: Dash, database: Database, settings: Settings, on_poll: Callable[[bool], None] = lambda _news: None
+) -> None:
+    """The HTML around the app, the poll, and the functions in assets/js that hear its answers.
+
+    `on_poll` is told of every poll, and whether there was news.
+    """
     app.index_string = index_string(app)
     app.server.config.setdefault("PATH_PREFIX", settings.path_prefix)
 
@@ -144,7 +150,9 @@ def register(app: Dash, database: Database, settings: Settings) -> None:
             "since": health.last_ok_at,
             "m": health.message,
         }
-        return live, no_update if health.token is None or health.token == token else health.token
+        has_news = health.token not in (None, token)
+        on_poll(has_news)
+        return live, health.token if has_news else no_update
 
     clientside: Any = app.clientside_callback  # dash leaves it untyped
     clientside(ClientsideFunction("shell", "asked"), Input(ids.INTERVAL, "n_intervals"), hidden=True)

@@ -51,6 +51,18 @@ class Logs:
         self._let_go()
         return log
 
+    @property
+    def nbytes(self) -> int:
+        """About the memory that the open ones take."""
+        with self._lock:
+            return sum(one.log.weight for one in self._entries.values() if one.log)
+
+    @property
+    def copied(self) -> int:
+        """Bytes of their copies on the disk."""
+        with self._lock:
+            return sum(one.log.spooled for one in self._entries.values() if one.log)
+
     def _current(self, entry: _Entry, store: Datastore, home: Home, stream: Stream) -> Log:
         asked_at = time.monotonic()
         with entry.lock:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import http.client
 import json
 import os
 import re
@@ -14,13 +16,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
-from sqlalchemy import URL, create_engine
+from sqlalchemy import URL, create_engine, text
+from werkzeug.security import generate_password_hash
 
 import app
 from dashboard import VERSION
@@ -175,6 +179,93 @@ def test_a_sqlite_database_is_served_until_a_signal(sign: signal.Signals, start:
     begun = time.monotonic()
     assert running.stop(sign) == (0, "")
     assert time.monotonic() - begun < 10
+
+
+def test_who_is_being_answered_gets_his_answer_after_sigterm(start: Start, postgres_database: URL) -> None:
+    """The question waits for a lock while the process is told to end."""
+    running = start(
+        postgres_database.set(drivername="postgresql").render_as_string(hide_password=False),
+        METAFLOW_DASHBOARD_LOCK_TIMEOUT="20",
+        METAFLOW_DASHBOARD_STATEMENT_TIMEOUT="20",
+    )
+    engine = create_engine(postgres_database)
+    with ThreadPoolExecutor() as pool, engine.connect() as holder, engine.connect() as watcher:
+        idle = http.client.HTTPConnection(running.url.removeprefix("http://"))
+        idle.request("GET", "/-/health")
+        assert idle.getresponse().read()
+        holder.execute(text("LOCK TABLE runs_v3 IN ACCESS EXCLUSIVE MODE"))
+        asked = pool.submit(running.get, "/-/api/runs?started=any")
+
+        def is_waiting() -> bool:
+            return bool(watcher.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar())
+
+        wait_until(is_waiting, 15, "a question that waits for the lock")
+        running.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: _is_refused(running.url), 3, "nobody else is let in")
+        holder.rollback()
+        assert asked.result(10)[0] == 200
+        running.process.wait(5)
+        idle.close()
+    engine.dispose()
+    assert running.process.returncode == 0
+
+
+def test_a_question_without_end_does_not_hold_the_process(start: Start, postgres_database: URL) -> None:
+    running = start(
+        postgres_database.set(drivername="postgresql").render_as_string(hide_password=False),
+        METAFLOW_DASHBOARD_LOCK_TIMEOUT="60",
+        METAFLOW_DASHBOARD_STATEMENT_TIMEOUT="60",
+    )
+    engine = create_engine(postgres_database)
+    with engine.connect() as holder, engine.connect() as watcher, socket.socket() as asking:
+        holder.execute(text("LOCK TABLE runs_v3 IN ACCESS EXCLUSIVE MODE"))
+        asking.connect(("127.0.0.1", int(running.url.rpartition(":")[2])))
+        asking.sendall(b"GET /-/api/runs HTTP/1.1\r\nHost: localhost\r\n\r\n")
+
+        def is_waiting() -> bool:
+            return bool(watcher.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar())
+
+        wait_until(is_waiting, 15, "a question that waits for the lock")
+        begun = time.monotonic()
+        running.process.send_signal(signal.SIGTERM)
+        running.process.wait(10)
+        assert time.monotonic() - begun < 5
+    engine.dispose()
+
+
+def _is_refused(url: str) -> bool:
+    host, _, port = url.removeprefix("http://").partition(":")
+    with socket.socket() as probe:
+        return probe.connect_ex((host, int(port))) != 0
+
+
+def test_without_a_login_the_world_is_a_warning(start: Start, sqlite_database: URL, tmp_path: Path) -> None:
+    running = start(str(sqlite_database.database), "--host", "0.0.0.0")
+    _, errors = running.stop(signal.SIGTERM)
+    assert "Whoever reaches 0.0.0.0 sees all runs: there is no login" in errors
+    users = tmp_path / "users"
+    users.write_text(f"ana:{generate_password_hash('long enough', 'pbkdf2:sha256:1000')}\n")
+    running = start(str(sqlite_database.database), "--host", "0.0.0.0", METAFLOW_DASHBOARD_USERS_FILE=str(users))
+    assert running.stop(signal.SIGTERM) == (0, "")
+
+
+def test_json_logs_name_requests_and_users(start: Start, sqlite_database: URL, tmp_path: Path) -> None:
+    users = tmp_path / "users"
+    users.write_text(f"ana:{generate_password_hash('long enough', 'pbkdf2:sha256:1000')}\n")
+    running = start(
+        str(sqlite_database.database),
+        METAFLOW_DASHBOARD_USERS_FILE=str(users),
+        METAFLOW_DASHBOARD_LOG_FORMAT="json",
+        METAFLOW_DASHBOARD_ACCESS_LOG="true",
+    )
+    asked = urllib.request.Request(f"{running.url}/-/api/runs", headers={"X-Request-ID": "abc"})
+    asked.add_header("Authorization", "Basic " + base64.b64encode(b"ana:long enough").decode())
+    with opener.open(asked, timeout=20) as answer:
+        assert answer.headers["X-Request-ID"] == "abc"
+    _, errors = running.stop(signal.SIGTERM)
+    (line,) = (json.loads(line) for line in errors.splitlines())
+    assert (line["request"], line["user"], line["path"], line["status"]) == ("abc", "ana", "/-/api/runs", 200)
+    assert "long enough" not in errors
 
 
 def test_a_path_prefix_is_in_the_printed_url(start: Start, sqlite_database: URL) -> None:

@@ -99,7 +99,7 @@ def register(api: Blueprint, services: Services) -> None:
                 raise
             body = refusal(str(problem))
         answer = Response(body if is_download else framed(body), content_type=CONTENT_TYPE)
-        answer.headers["Content-Security-Policy"] = POLICY
+        answer.headers["Content-Security-Policy"] = " ".join((POLICY, *services.settings.embed_in))
         answer.headers["Cache-Control"] = "no-store"
         if is_download:
             file = asked.file_name(f"{run}-{step}-{task}-{kind}.html")

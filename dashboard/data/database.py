@@ -39,6 +39,15 @@ class Health:
     token: str | None  # differs when anything that the pages show may have changed
 
 
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """Connections to the database: in use, open but idle, and how many there may be."""
+
+    busy: int
+    idle: int
+    most: int
+
+
 class Clock:
     """The database's clock, so that a skewed host clock does no harm: asked once a minute, carried on in between."""
 
@@ -59,15 +68,29 @@ class Clock:
         return None if passed > self.GOOD_FOR else self._known[0] + int(passed * 1000)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One statement that was answered, or failed: then `rows` is None."""
+
+    name: str  # of which there are few: it is never made of data
+    ms: float
+    rows: int | None
+
+
 class Reader:
     """One read-only transaction: statements in, rows out, every one traced."""
 
     def __init__(
-        self, connection: Connection, schema: Tables, slow_query: float, clock: Clock, timings: Timings
+        self,
+        connection: Connection,
+        schema: Tables,
+        slow_query: float,
+        clock: Clock,
+        listeners: Sequence[Callable[[Asked], None]] = (),
     ) -> None:
         self._connection = connection
+        self._listeners = listeners
         self._clock = clock
-        self._timings = timings
         self._slow_query = slow_query
         self.tables = schema
         self.dialect = dialect.of(connection.dialect.name)
@@ -79,11 +102,11 @@ class Reader:
             rows = self._connection.execute(statement).fetchall()
         except DBAPIError:
             spent = (time.perf_counter() - begun) * 1000
-            self._timings.note(name, spent, failed=True)
+            self._tell(Asked(name, spent, None))
             log.warning("failed query %s: %.0f ms", name, spent)
             raise
         spent = (time.perf_counter() - begun) * 1000
-        self._timings.note(name, spent)
+        self._tell(Asked(name, spent, len(rows)))
         log.debug("%s: %.1f ms, %d rows", name, spent, len(rows))
         if spent > self._slow_query:
             log.warning("slow query %s: %.0f ms, %d rows", name, spent, len(rows))
@@ -93,6 +116,10 @@ class Reader:
         """The first column of the first row, or None."""
         rows = self.all(name, statement)
         return rows[0][0] if rows else None
+
+    def _tell(self, asked: Asked) -> None:
+        for listener in self._listeners:
+            listener(asked)
 
     def now(self) -> int:
         """The database's clock in epoch milliseconds."""
@@ -126,6 +153,7 @@ class Database:
         self._slow_query = slow_query
         self._clock = Clock()
         self.timings = Timings()
+        self.listeners: list[Callable[[Asked], None]] = [self._note]  # told of every statement; they must be quick
         self._health_lock = threading.Lock()
         self._health: Health | None = None
         self._health_at = 0.0
@@ -150,8 +178,11 @@ class Database:
 
     def _run(self, query: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         with self._engine.connect() as connection:
-            reader = Reader(connection, self.tables, self._slow_query, self._clock, self.timings)
+            reader = Reader(connection, self.tables, self._slow_query, self._clock, self.listeners)
             return query(reader, *args, **kwargs)
+
+    def _note(self, asked: Asked) -> None:
+        self.timings.note(asked.name, asked.ms, failed=asked.rows is None)
 
     def check(self) -> None:
         """Raises BadSource when the six tables are not there, DatabaseUnreachable when nothing answers."""
@@ -177,6 +208,11 @@ class Database:
                 self._health = Health(False, at, before.last_ok_at if before else None, str(error), None)
             self._health_at = time.monotonic()
             return self._health
+
+    def connections(self) -> Connections:
+        """How many there are at this moment."""
+        pool: Any = self._engine.pool  # a QueuePool in either case
+        return Connections(pool.checkedout(), pool.checkedin(), pool.size())
 
     def close(self) -> None:
         """Close all connections."""

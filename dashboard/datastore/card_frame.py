@@ -33,7 +33,7 @@ POLICY = "; ".join(
         "connect-src 'none'",
         "form-action 'none'",
         "base-uri 'none'",
-        "frame-ancestors 'self'",
+        "frame-ancestors 'self'",  # the last, so that others can be added
     )
 )
 
