@@ -18,6 +18,8 @@ from dashboard.extension import Page
 from dashboard.first_paint import App
 from dashboard.links import href
 from dashboard.pages import PAGES
+from dashboard.plugin_host import panels
+from dashboard.plugin_host.host import KEY, make_host
 from dashboard.services import make_services
 from dashboard.settings import Settings
 from dashboard.source import Source
@@ -28,7 +30,9 @@ ROOT = Path(__file__).parent.parent
 def create_app(database: Database, source: Source, settings: Settings) -> App:
     """The whole application; `.server` of what is returned is the WSGI application."""
     services = make_services(database, source, settings)
+    host = make_host(settings)
     server = Flask("metaflow_dashboard")
+    server.config[KEY] = host
     server.config["PATH_PREFIX"] = settings.path_prefix
     http.prepare(server)
     app = App(
@@ -48,7 +52,8 @@ def create_app(database: Database, source: Source, settings: Settings) -> App:
         compress=True,
         on_error=problems.explain,
     )
-    for order, page in enumerate(PAGES):
+    pages = (*host.pages, *PAGES)
+    for order, page in enumerate(pages):
         dash.register_page(
             page.name,
             order=order,  # else by name; the first template that fits wins
@@ -61,13 +66,14 @@ def create_app(database: Database, source: Source, settings: Settings) -> App:
     app.services = services
     app.layout = lambda: html.Div([shell.layout(source, settings, dash.page_container), problems.store()])
     app.frame = lambda page: shell.layout(source, settings, page)
-    app.first_paints = {page.path: partial(page.first_paint, services) for page in PAGES if page.first_paint}
-    app.early = lambda parts, query: [one for page in PAGES if page.early for one in page.early(parts, query)]
-    fixed = {page.path: page.title for page in PAGES if "<" not in page.path}
+    app.first_paints = {page.path: partial(page.first_paint, services) for page in pages if page.first_paint}
+    app.early = lambda parts, query: [one for page in pages if page.early for one in page.early(parts, query)]
+    fixed = {page.path: page.title for page in pages if "<" not in page.path}
     app.address = partial(addresses.resolve, services, fixed)
     problems.register(app)
     shell.register(app, database, settings)
-    for page in PAGES:
+    panels.register_frame(app, services)
+    for page in pages:
         page.register(app, services)
     api.register(server, services)
     routes.register(app, services)

@@ -75,6 +75,15 @@ def _path(value: str) -> Path:
         raise ValueError("the home folder of this user is not known") from None
 
 
+def _paths(value: str) -> tuple[Path, ...]:
+    return tuple(_path(one.strip()) for one in value.split(",") if one.strip())
+
+
+def _names(value: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(one.strip() for one in value.split(",") if one.strip()))
+    return () if names == ("none",) else names
+
+
 def _url_path(value: str) -> str:
     if not re.fullmatch(r"[\w.~/-]*", value, re.ASCII) or "//" in value:
         raise ValueError("a URL path such as /metaflow/ is needed")
@@ -247,6 +256,20 @@ class Settings:
     )
     window: int = _setting(
         PREFIX + "WINDOW", 5000, _whole(10, 1_000_000), "Runs considered for counts, activity strip and groups."
+    )
+
+    # Plugins
+    plugins: tuple[str, ...] | None = _setting(
+        PREFIX + "PLUGINS", None, _names, "Plugins to use, in this order, parted by commas; `none` for none; else all."
+    )
+    plugin_folders: tuple[Path, ...] = _setting(
+        PREFIX + "PLUGIN_FOLDERS", (), _paths, "Folders with more plugins, parted by commas."
+    )
+    plugin_config: Path | None = _setting(
+        PREFIX + "PLUGIN_CONFIG", None, _path, "TOML file with a table for each plugin that takes one."
+    )
+    plugin_timeout: float = _setting(
+        PREFIX + "PLUGIN_TIMEOUT", 5.0, _number(0.1, 60), "Seconds that a plugin may take to draw one part of a page."
     )
 
     # Local folders and the demo
