@@ -111,7 +111,7 @@ def bars(steps: list[Held], kinds: list[str], theme: str) -> go.Figure:
     figure.update_xaxes(
         gridcolor=colours["grid"], zeroline=False, tickfont={"color": colours["text-3"]}, fixedrange=True
     )
-    figure.update_yaxes(showgrid=False, zeroline=False, fixedrange=True, range=[len(steps) - 0.5, -0.5])
+    figure.update_yaxes(showgrid=False, zeroline=False, fixedrange=True, range=[max(3, len(steps)) - 0.5, -0.5])
     figure.update_yaxes(tickvals=list(range(len(steps))), ticktext=names, tickfont={"color": colours["text-2"]}, col=1)
     figure.update_layout(
         barmode="stack",

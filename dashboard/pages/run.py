@@ -15,7 +15,7 @@ from dashboard.errors import BadQuery
 from dashboard.extension import Early, Page
 from dashboard.links import href, split
 from dashboard.pathspec import Pathspec
-from dashboard.plugin_host import panels
+from dashboard.plugin_host import panels, slots
 from dashboard.run_details import RunDetails
 from dashboard.run_page import dag
 from dashboard.run_page.about import about
@@ -58,7 +58,7 @@ def layout(flow: str = "", rest: str = "", **_query: object) -> Component:
             dcc.Store(id=ids.PATHSPEC, data=f"{flow}/{rest}"),
             *(dcc.Store(id=name, data=FRESH) for name in (ids.SHOWN, ids.FULLER, ids.DRAWN, ids.TOLD)),
             html.Div(feedback.skeleton_head(), id=ids.HEADER),
-            panels.slot("run-header", f"{flow}/{rest}"),
+            slots.slot("run-header", f"{flow}/{rest}"),
             html.Div(
                 [
                     html.Nav(id=ids.TABS, className="mf-tabs", **aria(label="Views of the run")),
@@ -167,7 +167,7 @@ def register(app: Dash, services: Services) -> None:
             return href(here, wanted.to_query())
 
         made = (
-            tabs(found, query, to, panels.tabs()),
+            tabs(found, query, to, slots.tabs()),
             toolbar(found, query, to, href(here)),
             findings_strip(found),
         )

@@ -19,7 +19,7 @@ from dashboard.extension import Page
 from dashboard.links import href, split
 from dashboard.models import Status
 from dashboard.pathspec import Pathspec
-from dashboard.plugin_host import panels
+from dashboard.plugin_host import panels, slots
 from dashboard.run_state.view import RunView
 from dashboard.services import Services
 from dashboard.task_details import TaskDetails, place_of, row_of_attempt
@@ -65,7 +65,7 @@ def layout(flow: str = "", run: str = "", step: str = "", rest: str = "", **_que
     """The empty frame; all parts of the path are percent-encoded."""
     columns = href(f"/-/columns/{flow}/{run}")
     path = f"{flow}/{run}/{step}/{rest}"
-    of_plugins = panels.task_sections()
+    of_plugins = slots.sections()
     named = [*PARTS, *((name, words) for name, words, _ in of_plugins)]
     tabs = [html.A([words, html.Span(className="n")], href=f"#part-{name}") for name, words in named]
     # Whoever comes from another task of the run gets new parts, not those of the task before.
@@ -90,7 +90,7 @@ def layout(flow: str = "", run: str = "", step: str = "", rest: str = "", **_que
             html.Div(
                 [
                     html.Div(feedback.skeleton_head(), id=ids.HEADER),
-                    panels.slot("task-details", path),
+                    slots.slot("task-details", path),
                     html.Div(
                         [
                             html.P(id=ids.ALIKE, className="task-alike t2"),

@@ -7,15 +7,20 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from dash import Dash, Input, Output, State, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, html, no_update
 from dash.development.base_component import Component
 from plotly.utils import PlotlyJSONEncoder
 
 from components.attributes import aria
 from dashboard import query_text, shell
+from dashboard.data.judge import judged_by_key
+from dashboard.data.runs import Key
 from dashboard.digest import digest
+from dashboard.extension import Cell
 from dashboard.links import split
+from dashboard.plugin_host import slots
 from dashboard.plugin_host.host import Host, Place, absent, current
+from dashboard.plugin_host.rendering import Problem
 from dashboard.run_details import RunDetails
 from dashboard.services import Services
 from dashboard.task_details import TaskDetails
@@ -28,12 +33,7 @@ class ids:
     """Ids of this part of the pages."""
 
     TAB = "run-plugin-tab"
-
-
-def slot(name: str, key: str) -> Component:
-    """The empty places of a slot; `key` names the object that the page shows, so that the next one's begin empty."""
-    parts = [html.Div(id=place.id, className="plugin-panel") for place in current().places(name)]
-    return html.Div(parts, key=key, className=f"plugin-slot {name}")
+    CELLS = "runs-plugin-cells"
 
 
 def run_tab(key: str) -> Component:
@@ -41,22 +41,9 @@ def run_tab(key: str) -> Component:
     return html.Div(html.Div(id=ids.TAB, key=key), className="run-view plugin")
 
 
-def task_sections() -> list[tuple[str, str, Component]]:
-    """(name, word, empty part) of each section that plugins add to the page of a task."""
-    return [
-        (place.name, place.title, html.Div(id=place.id, className="plugin-panel"))
-        for place in current().places("task-tab")
-    ]
-
-
-def tabs() -> dict[str, str]:
-    """Tabs of a run that plugins add: name → word."""
-    return current().tabs
-
-
 def understood(text: str) -> tuple[TaskQuery, str | None, tuple[str, ...]]:
     """The query of the page of a run, whose tabs are those of plugins, too."""
-    return query_text.understood(text, partial(TaskQuery.from_query, more_tabs=tuple(tabs())))
+    return query_text.understood(text, partial(TaskQuery.from_query, more_tabs=tuple(slots.tabs())))
 
 
 def register_run(
@@ -122,6 +109,29 @@ def register_frame(app: Dash, services: Services) -> None:
     host = _host(app)
     for place in host.places("header"):
         _register(app, place, shell.QUERY, [], partial(host.of_frame, place, services))
+
+
+def register_columns(app: Dash, services: Services, shown: Input, keys_of: Callable[[object], list[Key]]) -> None:
+    """Columns of the Runs page, filled in after the rows: `keys_of` tells which runs stand there by `shown`."""
+    host = _host(app)
+    places = host.places("runs-column")
+    if not places:
+        return
+
+    @app.callback(Output(ids.CELLS, "data"), shown)
+    def fill_cells(remembered: object) -> dict[str, dict[str, list[str | None]]]:
+        keys = keys_of(remembered)
+        _, runs = services.database(judged_by_key, services.judge, keys) if keys else (0, [])
+        found: dict[str, dict[str, list[str | None]]] = {}
+        for place in places:
+            cells = host.cells(place, services, runs)
+            if isinstance(cells, Problem):
+                cells = {one.run.pathspec: Cell("!", title=f"{place.name}: {cells.text}") for one in runs}
+            for pathspec, cell in cells.items():
+                found.setdefault(pathspec, {})[place.name] = [cell.text, cell.url, cell.title]
+        return found
+
+    app.clientside_callback(ClientsideFunction("plugins", "fill_cells"), Input(ids.CELLS, "data"), shown)
 
 
 def _register(app: Dash, place: Place, shown: Input, states: list[State], draw: Callable[..., Any]) -> None:
