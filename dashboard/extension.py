@@ -177,6 +177,8 @@ class Frame:
     folder: Path
     entrypoint: str
     manifest: Mapping[str, Any]
+    parameters: Mapping[str, Any] = field(default_factory=dict)  # handed to the page
+    allow: tuple[str, ...] = ()  # other sites that the page may load from and ask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

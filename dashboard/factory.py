@@ -18,7 +18,7 @@ from dashboard.extension import Page
 from dashboard.first_paint import App
 from dashboard.links import href
 from dashboard.pages import PAGES
-from dashboard.plugin_host import panels
+from dashboard.plugin_host import files, panels
 from dashboard.plugin_host.host import KEY, make_host
 from dashboard.services import make_services
 from dashboard.settings import Settings
@@ -76,6 +76,8 @@ def create_app(database: Database, source: Source, settings: Settings) -> App:
     for page in pages:
         page.register(app, services)
     api.register(server, services)
+    with server.app_context():
+        files.register(server, services)
     routes.register(app, services)
     http.register(server)
     app._setup_server()  # type: ignore[no-untyped-call]  # Dash sets up at the first request, unlocked: two at once would find no callbacks

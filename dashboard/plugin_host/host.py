@@ -64,6 +64,8 @@ class Place:
     @property
     def title(self) -> str:
         """What stands above it, or on its tab."""
+        if self.panel is None and self.slot == "runs-column":
+            return next(link.label for link in self.installed.plugin.links if link.slot == self.slot)
         return self.panel.title if self.panel else ""
 
 
@@ -93,6 +95,12 @@ class Host:
     def frames(self, slot: str) -> list[tuple[Installed, Frame]]:
         """Plugins of the official GUI in a slot."""
         return [(one, frame) for one in self.plugins for frame in one.plugin.frames if frame.slot == slot]
+
+    def frame(self, name: str) -> tuple[Installed, Frame] | None:
+        """The page of the official plugin with this name."""
+        return next(
+            ((one, frame) for one in self.plugins for frame in one.plugin.frames if one.plugin.name == name), None
+        )
 
     def tab(self, name: str) -> Place | None:
         """The tab of a run with this name."""

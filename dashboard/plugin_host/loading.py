@@ -137,7 +137,7 @@ def _installed(found: Found, configuration: object) -> Installed:
         plugin = found.load()
         if plugin.configure:
             plugin = plugin.configure(plugin, configuration)
-        elif configuration and not plugin.frames:
+        elif configuration:
             raise ValueError("it takes no configuration")
         check(plugin)
     except (Exception, SystemExit) as error:

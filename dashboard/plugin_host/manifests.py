@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from dashboard.extension import Frame, Plugin
 
 MANIFEST = "manifest.json"
 CONTAINERS = ("collapsable", "titled-container", "none", "sticky")
+_SITE = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
 LARGEST_MANIFEST = 64 * 1024
 
 
@@ -31,7 +36,20 @@ def framed(name: str, folder: Path) -> Plugin:
     if container not in CONTAINERS:
         raise ValueError(f"the container “{container}” is none of {', '.join(CONTAINERS)}")
     frame = Frame(manifest["slot"], folder, entry, manifest)
-    return Plugin(name=name, version=manifest["version"], about=str(manifest.get("description", "")), frames=[frame])
+    about = str(manifest.get("description", ""))[:200]
+    return Plugin(name=name, version=manifest["version"], about=about, frames=[frame], configure=configured)
+
+
+def configured(plugin: Plugin, table: Mapping[str, Any]) -> Plugin:
+    """With what the TOML file says: `parameters` for the page, and `allow`, the sites that it may load from and ask."""
+    if unknown := set(table) - {"parameters", "allow"}:
+        raise ValueError(f"“{min(unknown)}” is unknown; known are parameters and allow")
+    parameters, allow = table.get("parameters", {}), table.get("allow", [])
+    if not isinstance(parameters, Mapping):
+        raise ValueError("parameters is no table")
+    if not isinstance(allow, list) or not all(isinstance(one, str) and _SITE.fullmatch(one) for one in allow):
+        raise ValueError("allow has to be a list of sites, such as https://cdn.example.org")
+    return replace(plugin, frames=[replace(one, parameters=parameters, allow=tuple(allow)) for one in plugin.frames])
 
 
 def inside(folder: Path, name: str) -> Path | None:

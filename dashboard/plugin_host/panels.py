@@ -109,6 +109,8 @@ def register_frame(app: Dash, services: Services) -> None:
     host = _host(app)
     for place in host.places("header"):
         _register(app, place, shell.QUERY, [], partial(host.of_frame, place, services))
+    if any(one.plugin.frames for one in host.plugins):
+        app.clientside_callback(ClientsideFunction("plugins", "refresh"), shell.REFRESH, hidden=True)
 
 
 def register_columns(app: Dash, services: Services, shown: Input, keys_of: Callable[[object], list[Key]]) -> None:

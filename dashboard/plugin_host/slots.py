@@ -11,7 +11,7 @@ from components.attributes import aria, data
 from components.icons import icon
 from dashboard.extension import Frame
 from dashboard.links import href
-from dashboard.plugin_host.host import Host, current
+from dashboard.plugin_host.host import current
 from dashboard.plugin_host.loading import Installed
 
 FIRST_HEIGHT = 150  # pixels, until the page in the frame says how high it is; as in the official GUI
@@ -21,7 +21,9 @@ def slot(name: str, key: str = "") -> Component:
     """The empty places of a slot; `key` names the object that the page shows, so that the next one's begin empty."""
     host = current()
     parts: list[Component] = [html.Div(id=place.id, className="plugin-panel") for place in host.places(name)]
-    return html.Div([*parts, *_frames(host, name, key)], key=key, className=f"plugin-slot {name}")
+    return html.Div(
+        [*parts, *(_frame(one, frame) for one, frame in host.frames(name))], key=key, className=f"plugin-slot {name}"
+    )
 
 
 def navigation() -> list[Component]:
@@ -52,11 +54,7 @@ def columns() -> tuple[tuple[str, str], ...]:
     return tuple((place.name, place.title) for place in current().places("runs-column"))
 
 
-def _frames(host: Host, name: str, key: str) -> list[Component]:
-    return [_frame(one, frame, key) for one, frame in host.frames(name)]
-
-
-def _frame(one: Installed, frame: Frame, key: str) -> Component:
+def _frame(one: Installed, frame: Frame) -> Component:
     """The page of an official plugin in its sandbox; assets/js/plugin-frames.js talks with it."""
     plugin, manifest = one.plugin, frame.manifest
     file = "/".join(quote(part, safe="") for part in frame.entrypoint.split("/"))
@@ -70,7 +68,7 @@ def _frame(one: Installed, frame: Frame, key: str) -> Component:
         sandbox="allow-scripts",
         referrerPolicy="no-referrer",
         height=str(first),
-        **data(plugin_frame=plugin.name, slot=frame.slot, config=href(f"/-/plugins/{plugin.name}/definition"), of=key),
+        **data(plugin_frame=plugin.name, slot=frame.slot, definition=href(f"/-/plugins/{plugin.name}/definition")),
     )
     container = str(manifest.get("container", "collapsable"))
     shown = manifest.get("visible", True) is not False
