@@ -14,7 +14,7 @@ from dashboard.datastore import Unreadable, artifact_value
 from dashboard.models import JudgedRun
 from dashboard.run_details import RunDetails
 from dashboard.services import Services
-from dashboard.task_details import TaskDetails
+from dashboard.task_details import TaskDetails, row_of_attempt
 
 TEXT_LIMIT = 64 * 1024  # bytes of an artifact that `TaskContext.text` reads
 
@@ -72,6 +72,15 @@ class RunContext(FrameContext):
     def metadata(self) -> dict[str, str]:
         """Newest values by name, of the run's first tasks."""
         return {one.name: one.value for one in reversed(self.details.facts.metadata)}
+
+    def task(self, step: str) -> TaskContext | None:
+        """The first task of a step, its last attempt; None while there is none."""
+        view = self.details.view
+        number = view.steps.index(step) if step in view.steps else -1
+        place = next((place for place, one in enumerate(view.step.tolist()) if one == number), None)
+        row = row_of_attempt(view, place, None) if place is not None else None
+        found = self.services.tasks(view, place, row) if place is not None and row is not None else None
+        return TaskContext(self.services, self.configuration, self.theme, found) if found else None
 
 
 @dataclass(frozen=True, slots=True)

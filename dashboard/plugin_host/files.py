@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response, abort, jsonify, request, send_file
 from dashboard.api import asked
 from dashboard.api.tasks import run_view
 from dashboard.data.metadata import Metadatum
-from dashboard.extension import Frame, TaskContext
+from dashboard.extension import Frame
 from dashboard.plugin_host.host import current
 from dashboard.plugin_host.manifests import inside
 from dashboard.services import Services
@@ -74,7 +74,7 @@ def register(server: Flask, services: Services) -> None:
         details = services.tasks(view, place, row) if place is not None and row is not None else None
         if details is None:
             raise asked.Absent("There is no such task or attempt.")
-        return jsonify({"metadata": _of_task(services, details), "task-info": _attempts(details)})
+        return jsonify({"metadata": _of_task(details), "task-info": _attempts(details)})
 
     server.register_blueprint(routes)
 
@@ -109,10 +109,11 @@ def _of_run(one: Metadatum) -> dict[str, Any]:
     return {"step_name": one.step, "field_name": one.name, "value": one.value, "type": one.kind, "ts_epoch": one.at}
 
 
-def _of_task(services: Services, details: TaskDetails) -> list[dict[str, Any]]:
+def _of_task(details: TaskDetails) -> list[dict[str, Any]]:
+    """Newest value of each field, of the attempt that is shown or of none."""
     run = details.view.judged.run
-    wanted = TaskContext(services, {}, "light", details).metadata
-    rows = [one for one in details.facts.metadata if one.attempt in (details.attempt, None)]
+    mine = [one for one in details.facts.metadata if one.attempt in (details.attempt, None)]
+    newest = {one.name: one for one in sorted(mine, key=lambda one: (one.attempt is not None, one.at))}
     return [
         {
             "flow_id": run.flow,
@@ -125,8 +126,7 @@ def _of_task(services: Services, details: TaskDetails) -> list[dict[str, Any]]:
             "type": one.kind,
             "ts_epoch": one.at,
         }
-        for one in rows
-        if wanted.get(one.name) == one.value
+        for one in newest.values()
     ]
 
 

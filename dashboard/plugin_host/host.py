@@ -98,9 +98,8 @@ class Host:
 
     def frame(self, name: str) -> tuple[Installed, Frame] | None:
         """The page of the official plugin with this name."""
-        return next(
-            ((one, frame) for one in self.plugins for frame in one.plugin.frames if one.plugin.name == name), None
-        )
+        named = [one for one in self.plugins if one.plugin.name == name]
+        return next(((one, frame) for one in named for frame in one.plugin.frames), None)
 
     def tab(self, name: str) -> Place | None:
         """The tab of a run with this name."""

@@ -21,9 +21,8 @@ def slot(name: str, key: str = "") -> Component:
     """The empty places of a slot; `key` names the object that the page shows, so that the next one's begin empty."""
     host = current()
     parts: list[Component] = [html.Div(id=place.id, className="plugin-panel") for place in host.places(name)]
-    return html.Div(
-        [*parts, *(_frame(one, frame) for one, frame in host.frames(name))], key=key, className=f"plugin-slot {name}"
-    )
+    parts += [_frame(one, frame) for one, frame in host.frames(name)]
+    return html.Div(parts, key=key, className=f"plugin-slot {name}")
 
 
 def navigation() -> list[Component]:
