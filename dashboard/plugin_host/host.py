@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +78,8 @@ class Host:
 
     @property
     def pages(self) -> list[Page]:
-        """Pages of all plugins."""
-        return [page for one in self.plugins for page in one.plugin.pages]
+        """Pages of all plugins; their layouts run under the guard."""
+        return [self._guarded(one.plugin.name, page) for one in self.plugins for page in one.plugin.pages]
 
     def places(self, slot: str) -> list[Place]:
         """Who draws in a slot, in the order of the plugins."""
@@ -113,17 +113,17 @@ class Host:
     def of_run(self, place: Place, services: Services, details: RunDetails) -> Component | None:
         """Drawn for a run."""
         context = RunContext(services, place.installed.configuration, viewer.theme(), details)
-        return self._drawn(place, context, lambda: fields.of_run(context))
+        return self._drawn(place, context)
 
     def of_task(self, place: Place, services: Services, details: TaskDetails) -> Component | None:
         """Drawn for an attempt."""
         context = TaskContext(services, place.installed.configuration, viewer.theme(), details)
-        return self._drawn(place, context, lambda: fields.of_task(context))
+        return self._drawn(place, context)
 
     def of_frame(self, place: Place, services: Services) -> Component | None:
         """Drawn below the top bar."""
         context = FrameContext(services, place.installed.configuration, viewer.theme())
-        return self._drawn(place, context, dict)
+        return self._drawn(place, context)
 
     def cells(self, place: Place, services: Services, runs: Sequence[JudgedRun]) -> dict[str, Cell] | Problem:
         """A column of the Runs page by pathspec."""
@@ -141,12 +141,23 @@ class Host:
         ]
         return [(link, url) for link, url in made if url]
 
-    def _drawn(self, place: Place, context: FrameContext, values: Callable[[], dict[str, str]]) -> Component | None:
-        panel = place.panel
-        if panel is None:
-            return self.guard.drawn(place.name, place.slot, lambda: self._row(place, values()))
-        render: Callable[[Any], object] = panel.render
-        return self.guard.drawn(place.name, place.slot, lambda: render(context))
+    def content(self, place: Place, context: FrameContext) -> object:
+        """What the plugin itself returns for this place, without any guard."""
+        if place.panel is not None:
+            render: Callable[[Any], object] = place.panel.render
+            return render(context)
+        if isinstance(context, TaskContext):
+            return self._row(place, fields.of_task(context))
+        return self._row(place, fields.of_run(context) if isinstance(context, RunContext) else {})
+
+    def _drawn(self, place: Place, context: FrameContext) -> Component | None:
+        return self.guard.drawn(place.name, place.slot, lambda: self.content(place, context))
+
+    def _guarded(self, plugin: str, page: Page) -> Page:
+        def layout(**query: object) -> Component:
+            return self.guard.drawn(plugin, page.path, lambda: page.layout(**query)) or html.Div()
+
+        return replace(page, layout=layout)
 
     def _row(self, place: Place, values: Mapping[str, str]) -> list[Component]:
         """Links and buttons beside each other."""

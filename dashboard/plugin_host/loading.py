@@ -132,23 +132,31 @@ def _installed(found: Found, configuration: object) -> Installed:
     try:
         if not isinstance(configuration, Mapping):
             raise ValueError("its part of the TOML file is no table")
-        if not NAME.fullmatch(found.name) or len(found.name) > 40 or found.name in TAKEN:
-            raise ValueError("its name has to be small letters, digits and hyphens, at most 40, and not that of a tab")
-        plugin = found.load()
-        if plugin.configure:
-            plugin = plugin.configure(plugin, configuration)
-        elif configuration:
-            raise ValueError("it takes no configuration")
-        check(plugin)
+        return Installed(configured(found.load(), configuration), configuration, found.where)
     except (Exception, SystemExit) as error:
         cause = str(error).splitlines()[0] if str(error) else ""
         kind = "" if type(error) is ValueError else f"{type(error).__name__}: "
         raise BadPlugin(f"The plugin {found.name} ({found.where}) cannot be used: {kind}{cause}.") from error
-    return Installed(plugin, configuration, found.where)
 
 
-def check(plugin: Plugin) -> None:
-    """That it fits into the pages; ValueError says what does not."""
+def configured(plugin: Plugin, configuration: Mapping[str, Any]) -> Plugin:
+    """The plugin as its table wants it, checked to fit into the pages; ValueError says what is wrong."""
+    if plugin.configure:
+        plugin = plugin.configure(plugin, configuration)
+    elif configuration:
+        raise ValueError("it takes no configuration")
+    if not NAME.fullmatch(plugin.name) or len(plugin.name) > 40 or plugin.name in TAKEN:
+        raise ValueError("its name has to be small letters, digits and hyphens, at most 40, and not that of a tab")
+    _check_slots(plugin)
+    for link in plugin.links:
+        url_template(link.url)
+    for action in plugin.actions:
+        command_template(action.copies)
+    _check_pages(plugin)
+    return plugin
+
+
+def _check_slots(plugin: Plugin) -> None:
     for word, slots, parts in (
         ("panels", PANEL_SLOTS, plugin.panels),
         ("links", LINK_SLOTS, plugin.links),
@@ -159,12 +167,14 @@ def check(plugin: Plugin) -> None:
             if part.slot not in slots:
                 raise ValueError(f"there are no {word} in the slot “{part.slot}”; there are in {', '.join(slots)}")
     for slot in ("run-tab", "task-tab", "runs-column"):
-        if sum(panel.slot == slot for panel in plugin.panels) > 1:
+        mine = [panel for panel in plugin.panels if panel.slot == slot]
+        if len(mine) + any(link.slot == slot for link in plugin.links) > 1:
             raise ValueError(f"it has more than one panel in the slot {slot}")
-    for link in plugin.links:
-        url_template(link.url)
-    for action in plugin.actions:
-        command_template(action.copies)
+        if mine and not mine[0].title:
+            raise ValueError(f"its panel in the slot {slot} has no title")
+
+
+def _check_pages(plugin: Plugin) -> None:
     home = f"/-/plugins/{plugin.name}"
     for page in plugin.pages:
         if page.path != home and not page.path.startswith(f"{home}/"):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import secrets
 import threading
 import time
@@ -54,10 +53,11 @@ class Guard:
         self._resting: dict[str, float] = {}
         self._logged: dict[tuple[str, str], tuple[float, str]] = {}
         self._lock = threading.Lock()
+        self.problems: dict[tuple[str, str], Problem] = {}  # the last of each plugin and part, since it last worked
 
     def drawn(self, plugin: str, what: str, render: Callable[[], object]) -> Component | None:
         """What `render` returns as a component, or a small card that says why there is none."""
-        found = self.run(plugin, what, lambda: self._component(plugin, render()))
+        found = self.run(plugin, what, lambda: checked(plugin, render(), self._largest))
         if isinstance(found, Problem):
             return feedback.error(f"The plugin {plugin} could not draw this part.", found.text)
         made: Component | None = found
@@ -65,6 +65,14 @@ class Guard:
 
     def run(self, plugin: str, what: str, work: Callable[[], Any]) -> Any:
         """What `work` returns, or a Problem."""
+        found = self._run(plugin, what, work)
+        if isinstance(found, Problem):
+            self.problems[plugin, what] = found
+        else:
+            self.problems.pop((plugin, what), None)
+        return found
+
+    def _run(self, plugin: str, what: str, work: Callable[[], Any]) -> Any:
         until = time.monotonic() + self._seconds
         with self._lock:
             place = self._places.setdefault(plugin, threading.BoundedSemaphore(self._at_once))
@@ -115,17 +123,19 @@ class Guard:
             log.error("plugin %s: %s failed, number %s", plugin, what, number, exc_info=error)
         return Problem(f"The log has the reason under number {number}.")
 
-    def _component(self, plugin: str, found: object) -> Component | None:
-        made = component_of(found)
-        if made is None:
-            return None
-        text = json.dumps(made, cls=PlotlyJSONEncoder)
-        if len(text) > self._largest:
-            raise Refused(f"What it returned takes {len(text):,} bytes; {self._largest:,} are let through.")
-        foreign = [one for one in ids(json.loads(text)) if not one.startswith(f"{plugin}-")]
-        if foreign:
-            raise Refused(f"Ids of its components have to begin with “{plugin}-”; “{foreign[0][:80]}” does not.")
-        return made
+
+def checked(plugin: str, found: object, largest: int = LARGEST) -> Component | None:
+    """What a plugin returned as a component; Refused when it is too large, or of no known kind, or has others' ids."""
+    made = component_of(found)
+    if made is None:
+        return None
+    text = json.dumps(made, cls=PlotlyJSONEncoder)
+    if len(text) > largest:
+        raise Refused(f"What it returned takes {len(text):,} bytes; {largest:,} are let through.")
+    foreign = [one for one in ids(json.loads(text)) if not one.startswith(f"{plugin}-")]
+    if foreign:
+        raise Refused(f"Ids of its components have to begin with “{plugin}-”; “{foreign[0][:80]}” does not.")
+    return made
 
 
 def component_of(found: object) -> Component | None:
@@ -164,8 +174,3 @@ def ids(plain: object) -> Iterator[str]:
         elif props is None:
             for value in plain.values():
                 yield from ids(value)
-
-
-def title_of(name: str) -> str:
-    """`external-links` → `External links`."""
-    return re.sub("-+", " ", name).capitalize()
