@@ -48,6 +48,7 @@ class Look:
     sort: str
     now: int
     grouped_by: str | None = None
+    more: tuple[tuple[str, str], ...] = ()  # columns that are filled in later, by name: name and heading
 
 
 COLUMNS: tuple[tuple[str, str, str | None], ...] = (
@@ -73,10 +74,18 @@ def runs_table(body: Sequence[Element], links: Links, look: Look) -> Element:
             html.Colgroup(
                 [
                     *(html.Col(className=f"col-{name}") for name, _, _ in shown),
+                    *(html.Col(className="col-more") for _ in look.more),
                     *(html.Col(className=f"col-rest {name}") for name in ("user", "tags") if name not in look.hidden),
                 ]
             ),
-            html.Thead(html.Tr([_heading(name, words, sort, links, look) for name, words, sort in shown])),
+            html.Thead(
+                html.Tr(
+                    [
+                        *(_heading(name, words, sort, links, look) for name, words, sort in shown),
+                        *(html.Th(words, scope="col", className="c-more") for _, words in look.more),
+                    ]
+                )
+            ),
             html.Tbody(list(body)),
         ],
         className="mf-tbl sticky runs",
@@ -93,7 +102,7 @@ def section(words: str, note: str, look: Look, icon: str | None = None) -> Eleme
 
 def width(look: Look) -> int:
     """Number of columns on show."""
-    return sum(1 for name, _, _ in COLUMNS if name not in look.hidden)
+    return sum(1 for name, _, _ in COLUMNS if name not in look.hidden) + len(look.more)
 
 
 def run_row(row: Row, links: Links, look: Look, preview: Element | None = None) -> list[Element]:
@@ -115,7 +124,10 @@ def run_row(row: Row, links: Links, look: Look, preview: Element | None = None) 
     }
     name, _ = badges.look(verdict)
     line = html.Tr(
-        [html.Td(cell, className=f"c-{column}") for column, cell in cells.items() if column not in look.hidden],
+        [
+            *(html.Td(cell, className=f"c-{column}") for column, cell in cells.items() if column not in look.hidden),
+            *(html.Td(html.Span(**data(cell=column)), className="c-more") for column, _ in look.more),
+        ],
         key=run.pathspec,
         className="is-selected" if row.selected or row.opened else "",
         **data(row=run.pathspec, status="failed" if verdict.status is Status.FAILED else name),

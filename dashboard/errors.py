@@ -4,6 +4,7 @@ DashboardError              one clear sentence, fit to be shown
 ├── BadInput                what a user typed or linked cannot be understood (400, exit code 2)
 │   ├── BadSetting          a setting: its name and value are in the sentence
 │   ├── BadSource           SOURCE is no Metaflow database, folder or known URL
+│   ├── BadPlugin           a plugin that cannot be loaded, or its configuration
 │   └── BadQuery            a query parameter or pathspec
 └── DatabaseError           the database did not answer as asked
     ├── DatabaseUnreachable no connection; may come back by itself
@@ -25,6 +26,10 @@ class BadSetting(BadInput):
 
 class BadSource(BadInput):
     """A SOURCE that is not a Metaflow database, a `.metaflow` folder or `demo`."""
+
+
+class BadPlugin(BadInput):
+    """A plugin that cannot be loaded, or its configuration; the sentence names it."""
 
 
 class BadQuery(BadInput):

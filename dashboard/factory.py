@@ -20,6 +20,8 @@ from dashboard.guard import gate, headers
 from dashboard.links import href
 from dashboard.operations import health, metrics, requests
 from dashboard.pages import PAGES
+from dashboard.plugin_host import files, panels
+from dashboard.plugin_host.host import KEY, make_host
 from dashboard.services import make_services
 from dashboard.settings import Settings
 from dashboard.source import Source
@@ -30,7 +32,9 @@ ROOT = Path(__file__).parent.parent
 def create_app(database: Database, source: Source, settings: Settings) -> App:
     """The whole application; `.server` of what is returned is the WSGI application."""
     services = make_services(database, source, settings)
+    host = make_host(settings)
     server = Flask("metaflow_dashboard", static_folder=None)
+    server.config[KEY] = host
     server.config["PATH_PREFIX"] = settings.path_prefix
     counted = metrics.Metrics(services)
     server.extensions[metrics.KEY] = counted
@@ -54,7 +58,8 @@ def create_app(database: Database, source: Source, settings: Settings) -> App:
         compress=True,
         on_error=problems.explain,
     )
-    for order, page in enumerate(PAGES):
+    pages = (*host.pages, *PAGES)
+    for order, page in enumerate(pages):
         dash.register_page(
             page.name,
             order=order,  # else by name; the first template that fits wins
@@ -67,13 +72,14 @@ def create_app(database: Database, source: Source, settings: Settings) -> App:
     app.services = services
     app.layout = lambda: html.Div([shell.layout(source, settings, dash.page_container, VERSION), problems.store()])
     app.frame = lambda page: shell.layout(source, settings, page, VERSION)
-    app.first_paints = {page.path: partial(page.first_paint, services) for page in PAGES if page.first_paint}
-    app.early = lambda parts, query: [one for page in PAGES if page.early for one in page.early(parts, query)]
-    app.fixed = {page.path: page.title for page in PAGES if "<" not in page.path}
+    app.first_paints = {page.path: partial(page.first_paint, services) for page in pages if page.first_paint}
+    app.early = lambda parts, query: [one for page in pages if page.early for one in page.early(parts, query)]
+    app.fixed = {page.path: page.title for page in pages if "<" not in page.path}
     app.address = partial(addresses.resolve, services, app.fixed)
     problems.register(app)
     shell.register(app, database, settings, counted.poll)
-    for page in PAGES:
+    panels.register_frame(app, services)
+    for page in pages:
         page.register(app, services)
     with server.test_request_context(settings.path_prefix):
         # Dash sets up at the first request, unlocked: two at once would find no callbacks. It also adds inline scripts.
@@ -81,6 +87,8 @@ def create_app(database: Database, source: Source, settings: Settings) -> App:
     gate.register(server, settings, app.callback_map, lambda reason: counted.refused.labels(reason).inc())
     api.register(server, services)
     health.register(server, services, counted)
+    with server.app_context():
+        files.register(server, services)
     routes.register(app, services)
     http.register(server)
     headers.register(server, [*app.csp_hashes(), shell.csp_hash()], settings.embed_in)

@@ -43,6 +43,18 @@ class Node:
         return next((one for one in self.decorators if one.name == name), None)
 
     @property
+    def asked(self) -> dict[str, float]:
+        """What its decorators ask for, the largest of each: cpu, memory (MB), gpu."""
+        found: dict[str, float] = {}
+        for name in ("resources", "kubernetes", "batch"):
+            one = self.decorator(name)
+            for key in ("cpu", "memory", "gpu"):
+                number = _positive(one.attributes.get(key)) if one else None
+                if number:
+                    found[key] = max(found.get(key, 0), number)
+        return found
+
+    @property
     def retries(self) -> int:
         """How often a failed attempt is tried again; @catch adds an attempt of its own that ends well."""
         found = self.decorator("retry")
@@ -136,6 +148,14 @@ def _list(value: object) -> list[Any]:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _positive(value: object) -> float | None:
+    try:
+        number = float(str(value))
+    except ValueError:
+        return None
+    return number if 0 < number < 1e9 else None
 
 
 def _whole(value: object) -> int:

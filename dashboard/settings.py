@@ -78,6 +78,15 @@ def _path(value: str) -> Path:
         raise ValueError("the home folder of this user is not known") from None
 
 
+def _paths(value: str) -> tuple[Path, ...]:
+    return tuple(_path(one.strip()) for one in value.split(",") if one.strip())
+
+
+def _names(value: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(one.strip() for one in value.split(",") if one.strip()))
+    return () if names == ("none",) else names
+
+
 def _url_path(value: str) -> str:
     if not re.fullmatch(r"[\w.~/-]*", value, re.ASCII) or "//" in value:
         raise ValueError("a URL path such as /metaflow/ is needed")
@@ -301,6 +310,20 @@ class Settings:
         (),
         quick_links,
         "Links in the menu, as JSON or the path of a file with it, see below; else Metaflow's documentation and chat.",
+    )
+
+    # Plugins
+    plugins: tuple[str, ...] | None = _setting(
+        PREFIX + "PLUGINS", None, _names, "Plugins to use, in this order, parted by commas; `none` for none; else all."
+    )
+    plugin_folders: tuple[Path, ...] = _setting(
+        PREFIX + "PLUGIN_FOLDERS", (), _paths, "Folders with more plugins, parted by commas."
+    )
+    plugin_config: Path | None = _setting(
+        PREFIX + "PLUGIN_CONFIG", None, _path, "TOML file with a table for each plugin that takes one."
+    )
+    plugin_timeout: float = _setting(
+        PREFIX + "PLUGIN_TIMEOUT", 5.0, _number(0.1, 60), "Seconds that a plugin may take to draw one part of a page."
     )
 
     # Local folders and the demo

@@ -23,6 +23,7 @@ from components.help_sheet import help_sheet
 from components.icons import icon
 from dashboard import viewer
 from dashboard.links import href
+from dashboard.plugin_host import slots
 
 if TYPE_CHECKING:
     from dashboard.data.database import Database
@@ -111,6 +112,8 @@ def layout(source: Source, settings: Settings, children: Component, version: str
             dcc.Store(id=ids.ZONE, data=viewer.zone().key),
             html.A("Skip to content", href=f"#{ids.MAIN}", className="sr-focus", **data(hard="")),
             _top_bar(source, settings),
+            slots.slot("top-nav"),
+            slots.slot("header"),
             unreachable_banner(ids.BANNER),
             announcements.bar(settings.notifications, viewer.closed(), int(time.time() * 1000)),
             html.Main(children, id=ids.MAIN, tabIndex="-1"),
@@ -185,6 +188,7 @@ def _top_bar(source: Source, settings: Settings) -> html.Header:
                 [
                     html.A("Runs", href=href("/"), **data(nav="runs")),
                     html.A("Flows", href=href("/", "group=flow"), **data(nav="flows")),
+                    *slots.navigation(),
                 ],
                 className="mf-nav",
                 **aria(label="Main"),

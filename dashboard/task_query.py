@@ -6,7 +6,7 @@ Grammar (every parameter may be repeated where it says any; the JSON interface t
     status    any of: running pending failed completed unknown, or of their kinds killed caught cloned
     q         part of a task id or foreach value; variable=value; artifact:NAME; metadata FIELD=VALUE
     sort      failed started finished duration queue step task attempt status, with - before it: the other way round
-    tab       timeline dag tasks cards details
+    tab       timeline dag tasks cards details, or the name of a plugin that has a tab
     group     none: one list instead of one lane a step
     axis      clock instead of elapsed time
     zoom      FROM..TO, milliseconds since the start of the run
@@ -65,12 +65,12 @@ class TaskQuery:
     unfold: tuple[str, ...] = ()
 
     @classmethod
-    def from_query(cls, text: str) -> TaskQuery:
+    def from_query(cls, text: str, more_tabs: Sequence[str] = ()) -> TaskQuery:
         """From a URL's query text, with or without `?`; unknown names and bad values raise BadQuery."""
-        return cls.from_values(query_text.parsed(text))
+        return cls.from_values(query_text.parsed(text), more_tabs)
 
     @classmethod
-    def from_values(cls, values: Mapping[str, Sequence[str]]) -> TaskQuery:
+    def from_values(cls, values: Mapping[str, Sequence[str]], more_tabs: Sequence[str] = ()) -> TaskQuery:
         """From parsed parameters (name → values); empty values count as absent."""
         given = query_text.checked(values, _SHOWN)
         return cls(
@@ -78,7 +78,7 @@ class TaskQuery:
             step=tuple(dict.fromkeys(given.get("step", ()))),
             q=_last("q", given),
             sort=query_text.one("sort", given, SORTS),
-            tab=query_text.one("tab", given, TABS) or "timeline",
+            tab=query_text.one("tab", given, (*TABS, *more_tabs)) or "timeline",
             group=query_text.one("group", given, ("none",)),
             axis=query_text.one("axis", given, ("clock",)),
             zoom=_zoom(given["zoom"][-1]) if given.get("zoom") else None,

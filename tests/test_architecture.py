@@ -129,6 +129,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "flask_compress",
         "numpy",
         "plotly",
+        "tomli",
         "werkzeug",
     ),
     r"plugins(\..*)?": ("dashboard", "components", *DASH, "numpy", "plotly"),

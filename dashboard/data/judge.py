@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from dashboard.data.database import Reader
 from dashboard.data.end_signs import end_signs
-from dashboard.data.runs import Key, chunks, get
+from dashboard.data.runs import Key, by_keys, chunks, get
 from dashboard.data.task_counts import caught
 from dashboard.data.task_signs import task_signs
 from dashboard.models import JudgedRun, Qualifier, Run, Status, TaskRef, Verdict
@@ -147,3 +147,9 @@ class Judge:
             while len(self._signs) > 2_000:
                 self._signs.popitem(last=False)
         return {**kept, **fresh}
+
+
+def judged_by_key(reader: Reader, judge: Judge, keys: Sequence[Key]) -> tuple[int, list[JudgedRun]]:
+    """The time at the database, and these runs as far as they are there."""
+    now = reader.now()
+    return now, judge(reader, by_keys(reader, keys), now)

@@ -9,12 +9,13 @@ from dash.development.base_component import Component
 
 from components import feedback
 from components.attributes import aria, data
-from dashboard import cytoscape, links, query_text, shell
+from dashboard import cytoscape, links, shell
 from dashboard.digest import digest
 from dashboard.errors import BadQuery
 from dashboard.extension import Early, Page
 from dashboard.links import href, split
 from dashboard.pathspec import Pathspec
+from dashboard.plugin_host import panels, slots
 from dashboard.run_details import RunDetails
 from dashboard.run_page import dag
 from dashboard.run_page.about import about
@@ -57,6 +58,7 @@ def layout(flow: str = "", rest: str = "", **_query: object) -> Component:
             dcc.Store(id=ids.PATHSPEC, data=f"{flow}/{rest}"),
             *(dcc.Store(id=name, data=FRESH) for name in (ids.SHOWN, ids.FULLER, ids.DRAWN, ids.TOLD)),
             html.Div(feedback.skeleton_head(), id=ids.HEADER),
+            slots.slot("run-header", f"{flow}/{rest}"),
             html.Div(
                 [
                     html.Nav(id=ids.TABS, className="mf-tabs", **aria(label="Views of the run")),
@@ -70,6 +72,7 @@ def layout(flow: str = "", rest: str = "", **_query: object) -> Component:
                         className="run-view cards",
                     ),
                     html.Div(id=ids.DETAILS, className="run-view details"),
+                    panels.run_tab(f"{flow}/{rest}"),
                 ],
                 id=ids.BODY,
                 className="run-body",
@@ -88,7 +91,7 @@ def early(parts: Sequence[str], query: str) -> list[Early]:
         url = Pathspec(*parts).url
     except BadQuery:
         return []
-    asked, _, _ = query_text.understood(query, TaskQuery.from_query)
+    asked, _, _ = panels.understood(query)
     drawn_by = cytoscape.script(links.prefix()) if asked.tab == "dag" else get_asset_url(PLOTLY)
     return [Early("fetch", href(f"/-/columns{url}")), Early("script", drawn_by)]
 
@@ -158,12 +161,16 @@ def register(app: Dash, services: Services) -> None:
         if found is None:
             return (no_update,) * 6
         here, text = split(place)
-        query, problem, bad = query_text.understood(text, TaskQuery.from_query)
+        query, problem, bad = panels.understood(text)
 
         def to(wanted: TaskQuery) -> str:
             return href(here, wanted.to_query())
 
-        made = tabs(found, query, to), toolbar(found, query, to, href(here)), findings_strip(found)
+        made = (
+            tabs(found, query, to, slots.tabs()),
+            toolbar(found, query, to, href(here)),
+            findings_strip(found),
+        )
         if problem:
             made = made[0], misunderstood(problem, bad, to(query)), made[2]
         now_drawn = digest(place, made)
@@ -178,13 +185,14 @@ def register(app: Dash, services: Services) -> None:
         State(ids.TOLD, "data"),
     )
     def fill_details(place: str | None, _shown: object, path: str, told: str | None) -> tuple[object, object]:
-        query, _, _ = query_text.understood(split(place)[1], TaskQuery.from_query)
+        query, _, _ = panels.understood(split(place)[1])
         found = details_of(path) if query.tab == "details" else None
         made = about(found) if found else None
         now_told = digest(made)
         return (no_update, no_update) if found is None or now_told == told else (made, now_told)
 
     dag.register(app, services, Input(ids.SHOWN, "data"), State(ids.PATHSPEC, "data"), details_of)
+    panels.register_run(app, services, Input(ids.SHOWN, "data"), State(ids.PATHSPEC, "data"), details_of)
 
     shown = Input(ids.SHOWN, "data", allow_optional=True)  # REFRESH is on every page, this is not
     app.clientside_callback(ClientsideFunction("run", "refresh"), shell.REFRESH, shown)

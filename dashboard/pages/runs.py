@@ -16,6 +16,7 @@ from dashboard.extension import Page
 from dashboard.filters import SINGLE, RunQuery
 from dashboard.links import href, split
 from dashboard.pathspec import Pathspec
+from dashboard.plugin_host import panels
 from dashboard.runs_page import drawing
 from dashboard.runs_page.preview import run_preview
 from dashboard.runs_page.strip import strip, strip_graph
@@ -91,6 +92,7 @@ def _frame(
             dcc.Store(id=ids.HELD, data=False),
             dcc.Store(id=ids.FULLER),
             dcc.Store(id=ids.COUNTED),
+            dcc.Store(id=panels.ids.CELLS),
             html.H1("Runs", className="sr"),
             html.Div(
                 [
@@ -267,6 +269,8 @@ def register(app: Dash, services: Services) -> None:
             known.clear()
         known[place["run"]] = preview
         return preview
+
+    panels.register_columns(app, services, Input(ids.SHOWN, "data"), drawing.on_show)
 
     app.clientside_callback(
         ClientsideFunction("runs", "ask_for_more"),  # writes FULLER by set_props: Dash prunes a loop of callbacks

@@ -19,6 +19,7 @@ from dashboard.extension import Page
 from dashboard.links import href, split
 from dashboard.models import Status
 from dashboard.pathspec import Pathspec
+from dashboard.plugin_host import panels, slots
 from dashboard.run_state.view import RunView
 from dashboard.services import Services
 from dashboard.task_details import TaskDetails, place_of, row_of_attempt
@@ -64,23 +65,26 @@ def layout(flow: str = "", run: str = "", step: str = "", rest: str = "", **_que
     """The empty frame; all parts of the path are percent-encoded."""
     columns = href(f"/-/columns/{flow}/{run}")
     path = f"{flow}/{run}/{step}/{rest}"
+    of_plugins = slots.sections()
+    named = [*PARTS, *((name, words) for name, words, _ in of_plugins)]
     tabs = [
         html.A(
             [words, html.Span(className="n")],
             href=f"#part-{name}",
             **data(palette=f"Go to {words}", palette_key=str(n)),
         )
-        for n, (name, words) in enumerate(PARTS, 1)
+        for n, (name, words) in enumerate(named, 1)
     ]
     # Whoever comes from another task of the run gets new parts, not those of the task before.
     parts = {
+        **{name: html.Div(part, key=path) for name, _, part in of_plugins},
         "logs": html.Div(id=ids.LOG, key=path),
         "artifacts": html.Div(id=ids.ARTIFACTS),
         "cards": html.Div(id=ids.CARDS, key=path),
         "metadata": html.Div(id=ids.METADATA),
         "snippets": html.Div(id=ids.SNIPPETS),
     }
-    sections = [html.Section(parts[name], id=f"part-{name}", **aria(label=words)) for name, words in PARTS]
+    sections = [html.Section(parts[name], id=f"part-{name}", **aria(label=words)) for name, words in named]
     return html.Div(
         [
             dcc.Store(id=ids.PATHSPEC, data=path),
@@ -93,6 +97,7 @@ def layout(flow: str = "", run: str = "", step: str = "", rest: str = "", **_que
             html.Div(
                 [
                     html.Div(feedback.skeleton_head(), id=ids.HEADER),
+                    slots.slot("task-details", path),
                     html.Div(
                         [
                             html.P(id=ids.ALIKE, className="task-alike t2"),
@@ -234,6 +239,14 @@ def register(app: Dash, services: Services) -> None:
             return []
         rows, compared = services.tasks.alike(details)
         return elsewhere(details, rows, compared, ())
+
+    def for_plugins(path: str, place: str | None) -> TaskDetails | None:
+        pathspec = Pathspec.from_url(path)
+        run = services.database(services.judge.find, pathspec.flow, pathspec.run or "")
+        is_read = run and services.run_states.peek(run[1].run.key) is not None
+        return details_of(path, place) if is_read and pathspec.task else None
+
+    panels.register_task(app, services, Input(ids.SHOWN, "data"), State(ids.PATHSPEC, "data"), for_plugins)
 
     app.clientside_callback(
         ClientsideFunction("task", "shown"), Input(ids.SHOWN, "data"), State(ids.BODY, "data-attempt")

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from components import feedback, formats
 from components.attributes import aria, data
-from dashboard import query_text, shell
+from dashboard import shell
 from dashboard.cytoscape import Cytoscape
 from dashboard.dag.layout import MOST_EDGES, Layout
 from dashboard.dag.layout import layout as laid_out
@@ -18,6 +18,7 @@ from dashboard.digest import digest
 from dashboard.graph import Graph
 from dashboard.insight.steps import StepSummary, summaries
 from dashboard.links import href, split
+from dashboard.plugin_host import panels
 from dashboard.run_details import RunDetails
 from dashboard.run_page.dag_drawing import drawing, steps
 from dashboard.run_page.dag_panel import panel
@@ -80,7 +81,7 @@ def register(
     )
     def fill_dag(place: str | None, _token: object, _shown: object, path: str, told: dict[str, str]) -> tuple[Any, ...]:
         here, text = split(place)
-        query, _, _ = query_text.understood(text, TaskQuery.from_query)
+        query, _, _ = panels.understood(text)
         found = details_of(path) if query.tab == "dag" else None
         if found is None:
             return (no_update,) * 7

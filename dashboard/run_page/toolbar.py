@@ -24,6 +24,7 @@ from dashboard.run_page.dag_toolbar import dag_toolbar
 from dashboard.task_query import TaskQuery
 
 To = Callable[[TaskQuery], str]
+NO_TABS: Mapping[str, str] = {}
 # word of the query → (css name, how it counts)
 CHIPS: Mapping[str, tuple[str, Status, tuple[Qualifier | None, ...]]] = {
     "completed": ("completed", Status.COMPLETED, ()),
@@ -45,8 +46,8 @@ ORDERS = (
 )
 
 
-def tabs(details: RunDetails, query: TaskQuery, to: To) -> list[Component]:
-    """The views of a run."""
+def tabs(details: RunDetails, query: TaskQuery, to: To, of_plugins: Mapping[str, str] = NO_TABS) -> list[Component]:
+    """The views of a run; `of_plugins`: name → word."""
     made: list[Component] = []
     views = (
         ("timeline", "Timeline"),
@@ -54,6 +55,7 @@ def tabs(details: RunDetails, query: TaskQuery, to: To) -> list[Component]:
         ("tasks", "Tasks"),
         ("cards", "Cards"),
         ("details", "Details"),
+        *of_plugins.items(),
     )
     for key, (name, words) in enumerate(views, 1):
         on = query.tab == name
@@ -66,7 +68,7 @@ def tabs(details: RunDetails, query: TaskQuery, to: To) -> list[Component]:
 
 def toolbar(details: RunDetails, query: TaskQuery, to: To, path: str) -> list[Component]:
     """What narrows, orders and zooms the tasks; `path` is the page's."""
-    if query.tab in ("cards", "details"):
+    if query.tab not in ("timeline", "dag", "tasks"):
         return []
     if query.tab == "dag":
         return dag_toolbar(query, to, path, details.graph is not None and len(details.graph.nodes) > MANY)

@@ -16,10 +16,12 @@ from components.icons import icon
 from components.run_groups import Group, group_header, show_all
 from components.runs_table import Links, Look, Row, run_row, runs_table, section
 from dashboard import query_text, viewer
+from dashboard.data.runs import Key
 from dashboard.filters import RunQuery, Span
 from dashboard.links import href
 from dashboard.models import Run
 from dashboard.pathspec import Pathspec
+from dashboard.plugin_host import slots
 from dashboard.runs_page.meant import meant
 from dashboard.runs_page.view import Asked, Held, RunsView, without_each
 from dashboard.services import Services
@@ -45,7 +47,7 @@ def table(services: Services, view: RunsView, to: To, previews: Mapping[str, Com
         waiting = feedback.state("None found so far", "The search goes back run by run; see below how far it came.")
         return waiting if view.is_complete else feedback.skeleton_table()
     links = _links(view.query, to)
-    look = Look(frozenset(view.query.hide), view.query.sort, view.now, view.query.group)
+    look = Look(frozenset(view.query.hide), view.query.sort, view.now, view.query.group, slots.columns())
     body: list[Component] = []
     if view.pinned:
         body.append(section("Running now", _pinned_note(view.pinned), look, "pin"))
@@ -155,6 +157,7 @@ def shown(view: RunsView, place: str | None, digest: str) -> dict[str, object]:
         "searching": view.searched_to is not None and not view.is_complete,
         "pinned": [list(row.judged.run.key) for row in view.pinned],
         "rest": [list(row.judged.run.key) for row in view.rest],
+        "grouped": [list(row.judged.run.key) for _, rows in view.groups for row in rows],
     }
 
 
@@ -170,6 +173,16 @@ def held(remembered: Mapping[str, object] | None) -> Held | None:
     except (KeyError, TypeError, ValueError):
         return None
     return Held(both[0], both[1])
+
+
+def on_show(remembered: object) -> list[Key]:
+    """The runs of all rows, from what the browser remembers; none for nonsense."""
+    try:
+        found = remembered if isinstance(remembered, dict) else {}
+        rows = [row for name in ("pinned", "rest", "grouped") for row in found.get(name, ())]
+        return [(str(flow), int(number)) for flow, number in rows[: MOST + len(found.get("pinned", ()))]]
+    except (TypeError, ValueError):
+        return []
 
 
 def counts(services: Services, query: RunQuery, to: To) -> tuple[list[Component], list[Component]]:

@@ -9,8 +9,7 @@ from components.run_groups import SHOWN, Group, groups
 from components.runs_table import Row
 from dashboard import query_text
 from dashboard.data import runs
-from dashboard.data.database import Reader
-from dashboard.data.judge import Judge
+from dashboard.data.judge import judged_by_key
 from dashboard.data.run_search import RUNNING, Cursor, RunPage, matches
 from dashboard.digest import digest
 from dashboard.filters import RunFilter, RunQuery, Span
@@ -130,7 +129,7 @@ def _pinned(services: Services, query: RunQuery, page: Sequence[JudgedRun]) -> t
 
 
 def _held(services: Services, query: RunQuery, held: Held) -> tuple[RunPage, list[JudgedRun], list[JudgedRun]]:
-    now, judged = services.database(_judged_by_key, services.judge, [*held.pinned, *held.rest])
+    now, judged = services.database(judged_by_key, services.judge, [*held.pinned, *held.rest])
     known = {one.run.key: one for one in judged}
     if query.sort.lstrip("-") == "started":
         page = services.finder.page(query.filter, query.rows, query.after, query.sort == "-started")
@@ -139,11 +138,6 @@ def _held(services: Services, query: RunQuery, held: Held) -> tuple[RunPage, lis
     pinned = [known[key] for key in held.pinned if key in known]
     rest = [known[key] for key in held.rest if key in known]
     return replace(page, now=now), pinned, rest
-
-
-def _judged_by_key(reader: Reader, judge: Judge, keys: Sequence[runs.Key]) -> tuple[int, list[JudgedRun]]:
-    now = reader.now()
-    return now, judge(reader, runs.by_keys(reader, keys), now)
 
 
 def _new_runs(services: Services, query: RunQuery, held: Held) -> int:

@@ -28,7 +28,6 @@ PLACES = (
     ("airflow-job-id", "Airflow job"),
 )
 HOSTS = ("ec2-instance-id", "kubernetes-node-ip")
-RESOURCES = ("resources", "kubernetes", "batch")
 
 
 def facts(details: TaskDetails) -> Iterator[Fact]:
@@ -132,13 +131,7 @@ def _where(details: TaskDetails) -> Any:
 
 def resources(node: Node | None) -> str:
     """`4 cpu, 16 GB, 1 gpu`: what the step's decorators ask for, the largest of each."""
-    asked: dict[str, float] = {}
-    for name in RESOURCES:
-        found = node.decorator(name) if node else None
-        for key in ("cpu", "memory", "gpu"):
-            number = _number(found.attributes.get(key)) if found else None
-            if number:
-                asked[key] = max(asked.get(key, 0), number)
+    asked = node.asked if node else {}
     words = []
     if "cpu" in asked:
         words.append(f"{asked['cpu']:g} cpu")
@@ -148,14 +141,6 @@ def resources(node: Node | None) -> str:
     if "gpu" in asked:
         words.append(f"{asked['gpu']:g} gpu")
     return ", ".join(words)
-
-
-def _number(value: object) -> float | None:
-    try:
-        number = float(str(value))
-    except ValueError:
-        return None
-    return number if 0 < number < 1e9 else None
 
 
 def related(view: RunView, found: Related) -> Any:

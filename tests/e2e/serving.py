@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -42,14 +42,21 @@ class App:
 
 
 @contextmanager
-def serve(database: Path, folder: Path, refresh: float = 1, statement_timeout: float = 60) -> Iterator[App]:
-    """The dashboard on a free port; ends with the context."""
+def serve(
+    database: Path,
+    folder: Path,
+    refresh: float = 1,
+    statement_timeout: float = 60,
+    settings: Mapping[str, str] = {},
+) -> Iterator[App]:
+    """The dashboard on a free port; ends with the context. `settings`: more of the environment."""
     port, log = _free_port(), folder / "server.log"
     names = {name for setting in fields(Settings) for name in setting.metadata["names"]}
     environment = {name: value for name, value in os.environ.items() if name not in names}
     environment["METAFLOW_DASHBOARD_REFRESH"] = str(refresh)
     environment["METAFLOW_DASHBOARD_STATEMENT_TIMEOUT"] = str(statement_timeout)
     environment["METAFLOW_DASHBOARD_SCAN_BUDGET"] = "20000"  # a search is never cut short by a busy machine
+    environment |= settings
     command = [sys.executable, str(ROOT / "app.py"), str(database), "--port", str(port)]
     with log.open("wb") as errors:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
