@@ -237,6 +237,7 @@
     parts.input.addEventListener('input', () => update());
     parts.input.addEventListener('keydown', press);
     parts.dialog.addEventListener('click', click);
+    parts.dialog.addEventListener('mousedown', (event) => event.target !== parts?.input && event.preventDefault()); // the text keeps the focus
     parts.dialog.addEventListener('close', () => asked.abort());
     parts.list.addEventListener('mousemove', (event) => {
       const at = options.findIndex((one) => one.element === (event.target instanceof Element && event.target.closest('[role="option"]')));
