@@ -13,15 +13,16 @@ from dash import Dash
 
 from dashboard.data.database import Database
 from dashboard.factory import create_app
+from dashboard.first_paint import App
 from dashboard.settings import Settings
 from dashboard.source import Source
-from tests.bench import artifacts, browser, filters, polls, run_page
+from tests.bench import artifacts, browser, filters, find, polls, run_page
 from tests.bench.database import filled
 from tests.bench.report import Row, machine, save, table
 from tests.bench.served import served
 
 ROOT = Path(__file__).parent.parent.parent
-PARTS = ("filters", "polls", "artifacts", "run-page", "runs-page")
+PARTS = ("filters", "find", "polls", "artifacts", "run-page", "runs-page")
 
 
 def main() -> int:
@@ -50,6 +51,7 @@ def _measure(url: str, only: str | None) -> list[Row]:
     app = create_app(database, Source(kind="postgresql", label="bench", url=database.url), Settings.from_env({}))
     measured: dict[str, Callable[[], list[Row]]] = {
         "filters": lambda: filters.measure(app, app.services),
+        "find": lambda: _find(app, url),
         "polls": lambda: polls.unchanged(app, database),
         "artifacts": artifacts.measure,
         "run-page": lambda: run_page.measure(app, url),
@@ -58,6 +60,12 @@ def _measure(url: str, only: str | None) -> list[Row]:
     rows = [row for part in PARTS if only in (None, part) for row in measured[part]()]
     database.close()
     return rows
+
+
+def _find(app: App, url: str) -> list[Row]:
+    rows = find.measure(app, app.services)
+    with served(url) as (host, port, _):
+        return rows + find.in_browser(f"http://{host}:{port}/", app.services)
 
 
 def _runs_page(app: Dash, url: str) -> list[Row]:
