@@ -11,7 +11,7 @@ from components.icons import MEANINGS, glyph, icon
 
 # What assets/js/keys.js listens to.
 KEYS: Sequence[tuple[Sequence[str], str]] = (
-    (("Ctrl K",), "go to a flow, run, step or task"),
+    (("Ctrl K",), "go to a flow, run, step or task; do what is offered here"),
     (("/",), "search on this page"),
     (("G R", "G F"), "runs, flows"),
     (("J", "K"), "next, previous row"),

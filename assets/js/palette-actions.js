@@ -22,9 +22,10 @@
       const what = one.getAttribute('data-copy') ?? label; // two buttons may copy the same
       if (seen.has(what)) return [];
       seen.add(what);
-      const icon = /\bic-([a-z-]+)/.exec(one.querySelector('.ic')?.className || '')?.[1];
+      const sign = one.querySelector('.ic') || one.closest('details')?.querySelector('summary .ic'); // its own, or its menu's
+      const icon = /\bic-([a-z-]+)/.exec(sign?.className || '')?.[1];
       const act = () => one instanceof HTMLElement && one.click();
-      return [action(label, icon || (one.matches('[data-copy]') ? 'copy' : 'right'), act, one.getAttribute('data-palette-key') || undefined)];
+      return [action(label, icon || 'right', act, one.getAttribute('data-palette-key') || undefined)];
     });
   }
 

@@ -18,7 +18,7 @@
 (function () {
   'use strict';
   const palette = (window.mf.palette = window.mf.palette || {});
-  const PAUSE = 60; // ms after a key before the server is asked
+  const PAUSE = 30; // ms after a key before the server is asked
   const FEW = 5; // recent objects
   /** @type {ReturnType<typeof build> | null} */
   let parts = null;
@@ -26,7 +26,9 @@
   let options = [];
   let active = -1;
   let drawn = ''; // the text that the options are for
-  let isWanted = false; // Enter was pressed before the answer came
+  /** @type {(() => void) | null} */
+  let later = null; // what was asked for by Enter or Tab before the answer came
+  let isPicked = false; // an option was picked by arrow or mouse since the last letter
   let asked = new AbortController();
   let timer = 0;
 
@@ -80,7 +82,7 @@
   }
 
   /** @param {Group[]} groups @param {string} text @param {string} message @param {boolean} [keep] the active option */
-  function draw(groups, text, message, keep = false) {
+  function draw(groups, text, message, keep = isPicked) {
     if (!parts) return;
     const before = keep ? options[active]?.option.label : undefined;
     options = [];
@@ -94,7 +96,9 @@
     drawn = text;
     const same = before === undefined ? -1 : options.findIndex((one) => one.option.label === before);
     activate(same >= 0 ? same : message ? -1 : 0);
-    if (isWanted) choose(false);
+    const act = later;
+    later = null;
+    act?.();
   }
 
   /** @param {number} at */
@@ -151,7 +155,7 @@
     const isElsewhere = lately.options.length + todo.options.length > 0;
     const message = answer.objects.length || isElsewhere ? '' : answer.message || '';
     const near = { title: 'Near it', options: answer.near.map(palette.option) };
-    draw([...palette.groups(answer.objects), lately, todo, near, search(text)], text, message, whole);
+    draw([...palette.groups(answer.objects), lately, todo, near, search(text)], text, message, whole || isPicked);
     if (!answer.complete && !whole) look(text, true);
   }
 
@@ -160,21 +164,24 @@
     const text = parts.input.value.trim();
     asked.abort();
     asked = new AbortController();
-    isWanted = false;
+    isPicked = false;
+    later = null;
     window.clearTimeout(timer);
     if (!text) rest();
     else timer = window.setTimeout(() => look(text), pause);
   }
 
+  /** Whether the answer to what is typed is still on its way, and no option of before was picked. */
+  const isLate = () => !isPicked && parts?.input.value.trim() !== drawn;
+
   /** @param {boolean} elsewhere in a new tab */
   function choose(elsewhere) {
     if (!parts) return;
     const text = parts.input.value.trim();
-    if (text !== drawn) {
-      isWanted = true; // the answer to what is typed is on its way
+    if (isLate()) {
+      later = () => choose(elsewhere);
       return;
     }
-    isWanted = false;
     const chosen = options[active];
     if (!chosen) {
       if (text) location.assign(`${window.mf.prefix()}-/go?${new URLSearchParams({ to: text })}`);
@@ -186,6 +193,10 @@
 
   /** Tab: the text becomes the active object, ready for what is below it. */
   function complete() {
+    if (isLate()) {
+      later = complete;
+      return true;
+    }
     const option = options[active]?.option;
     if (!parts || !option?.pathspec) return false;
     parts.input.value = option.pathspec + (option.isDeepest ? '' : '/');
@@ -197,6 +208,7 @@
   function press(event) {
     if (event.isComposing) return;
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (step) isPicked = true;
     if (step) activate(active < 0 ? (step > 0 ? 0 : options.length - 1) : (active + step + options.length) % options.length);
     else if (event.key === 'Enter') choose(event.ctrlKey || event.metaKey);
     else if (event.key === 'Escape') parts?.dialog.close();
@@ -237,10 +249,13 @@
     parts.input.addEventListener('input', () => update());
     parts.input.addEventListener('keydown', press);
     parts.dialog.addEventListener('click', click);
+    parts.dialog.addEventListener('mousedown', (event) => event.target !== parts?.input && event.preventDefault()); // the text keeps the focus
     parts.dialog.addEventListener('close', () => asked.abort());
     parts.list.addEventListener('mousemove', (event) => {
       const at = options.findIndex((one) => one.element === (event.target instanceof Element && event.target.closest('[role="option"]')));
-      if (at >= 0 && at !== active) activate(at);
+      if (at < 0 || at === active) return;
+      isPicked = true;
+      activate(at);
     });
   });
 

@@ -14,15 +14,16 @@ from dash import Dash
 
 from dashboard.data.database import Database
 from dashboard.factory import create_app
+from dashboard.first_paint import App
 from dashboard.settings import Settings
 from dashboard.source import Source
-from tests.bench import artifacts, browser, dag, filters, polls, run_page, task_page
+from tests.bench import artifacts, browser, dag, filters, find, polls, run_page, task_page
 from tests.bench.database import filled
 from tests.bench.report import Row, machine, save, table
 from tests.bench.served import served
 
 ROOT = Path(__file__).parent.parent.parent
-ON_DATABASE = ("filters", "polls", "run-page", "runs-page")  # a million runs, filled once
+ON_DATABASE = ("filters", "find", "polls", "run-page", "runs-page")  # a million runs, filled once
 ALONE = ("artifacts", "dag", "task-page")  # on what they make for themselves
 PARTS = (*ON_DATABASE, *ALONE)
 
@@ -58,6 +59,7 @@ def _measure(url: str, only: str | None) -> list[Row]:
     app = create_app(database, Source(kind="postgresql", label="bench", url=database.url), Settings.from_env({}))
     measured: dict[str, Callable[[], list[Row]]] = {
         "filters": lambda: filters.measure(app, app.services),
+        "find": lambda: _find(app, url),
         "polls": lambda: polls.unchanged(app, database),
         "run-page": lambda: run_page.measure(app, url),
         "runs-page": lambda: _runs_page(app, url),
@@ -74,6 +76,12 @@ def _measure_alone(folder: Path, only: str | None) -> list[Row]:
         "task-page": lambda: task_page.measure(folder),
     }
     return [row for part in ALONE if only in (None, part) for row in measured[part]()]
+
+
+def _find(app: App, url: str) -> list[Row]:
+    rows = find.measure(app, app.services)
+    with served(url) as (host, port, _):
+        return rows + find.in_browser(f"http://{host}:{port}/", app.services)
 
 
 def _runs_page(app: Dash, url: str) -> list[Row]:

@@ -34,7 +34,7 @@ def measure(url: str) -> list[Row]:
     """Cold and warm figures of the Runs page, its first 50 rows of the last 7 days."""
     cold: dict[str, list[float]] = {part: [] for part in PARTS}
     warm: dict[str, list[float]] = {part: [] for part in PARTS}
-    with _browser() as browser:
+    with opened() as browser:
         for _ in range(ROUNDS + 1):
             context = browser.new_context(viewport={"width": 1440, "height": 900})
             context.add_init_script(WATCH)
@@ -58,7 +58,8 @@ def _navigate(page: Page, url: str, into: dict[str, list[float]]) -> None:
 
 
 @contextmanager
-def _browser() -> Iterator[Browser]:
+def opened() -> Iterator[Browser]:
+    """The system's Chromium."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_args())
         yield browser
