@@ -11,13 +11,12 @@ import dash
 from dash import html
 from flask import Flask
 
-from components import feedback
 from dashboard import VERSION, addresses, api, cytoscape, http, problems, routes, shell
 from dashboard.data.database import Database
 from dashboard.extension import Page
 from dashboard.first_paint import App
-from dashboard.links import href
 from dashboard.pages import PAGES
+from dashboard.run_page.absent import no_such_page
 from dashboard.services import make_services
 from dashboard.settings import Settings
 from dashboard.source import Source
@@ -57,7 +56,7 @@ def create_app(database: Database, source: Source, settings: Settings) -> App:
             title=_title(page),  # Dash calls it with the parts of the path
             layout=page.layout,
         )
-    dash.register_page("not_found_404", title="Not found · Metaflow", layout=_not_found)
+    dash.register_page("not_found_404", title="Not found · Metaflow", layout=lambda **_query: no_such_page())
     app.services = services
     app.layout = lambda: html.Div([shell.layout(source, settings, dash.page_container, VERSION), problems.store()])
     app.frame = lambda page: shell.layout(source, settings, page, VERSION)
@@ -74,14 +73,6 @@ def create_app(database: Database, source: Source, settings: Settings) -> App:
     http.register(server)
     app._setup_server()  # type: ignore[no-untyped-call]  # Dash sets up at the first request, unlocked: two at once would find no callbacks
     return app
-
-
-def _not_found(**_query: object) -> html.Div:
-    return html.Div(
-        feedback.not_found(
-            "There is no such page", "Flows and runs have URLs such as /HelloFlow/12.", (), [("All runs", href("/"))]
-        )
-    )
 
 
 def _title(page: Page) -> str | Callable[..., str]:

@@ -288,8 +288,11 @@ def _zone_menu() -> html.Details:
             ),
             html.Div(
                 [
-                    _choice("UTC", "zone", "UTC"),
-                    _choice("This browser's", "zone", "browser"),
+                    html.Div(
+                        [_choice("UTC", "zone", "UTC"), _choice("This browser's", "zone", "browser")],
+                        role="menu",
+                        **aria(label="UTC or that of this browser"),
+                    ),
                     # The names travel once as text; 600 <option> components would cost more than the page.
                     html.Datalist(id="shell-zones", **data(zones=" ".join(viewer.zone_names()))),
                     html.Hr(),
@@ -310,6 +313,8 @@ def _theme_menu() -> html.Details:
             html.Div(
                 [_choice(word, "theme", word.lower()) for word in ("Light", "Dark", "System")],
                 className="mf-pop mf-list",
+                role="menu",
+                **aria(label="Light or dark"),
             ),
         ],
         className="mf-menu end",

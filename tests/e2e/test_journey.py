@@ -134,3 +134,10 @@ def test_a_step_lists_its_tasks(page: Page, demo_app: App) -> None:
     steps = page.locator("#run-tasks [data-row]").evaluate_all("rows => rows.map(row => row.dataset.row.split('/')[0])")
     assert steps
     assert set(steps) == {"train"}
+    chip = page.locator("#run-tools .mf-chip")
+    expect(chip).to_contain_text("train")
+    page.goto(f"{demo_app.url}{run}/nostep")
+    expect(page.locator("#run-tasks")).to_contain_text("No step nostep is registered in this run.")
+    chip.get_by_role("button", name="Remove filter step").click()
+    expect(page).to_have_url(f"{demo_app.url}{run}?tab=tasks")
+    expect(page.locator("#run-tasks [data-row]").first).to_be_attached()
