@@ -20,6 +20,7 @@ from components.attributes import aria, data
 from components.feedback import unreachable_banner
 from components.help_sheet import help_sheet
 from components.icons import icon
+from components.quick_links import quick_links_menu
 from dashboard import viewer
 from dashboard.links import href
 
@@ -189,7 +190,7 @@ def _top_bar(source: Source, settings: Settings) -> html.Header:
                     html.Span(className="vr p2"),
                     _zone_menu(),
                     _theme_menu(),
-                    _links_menu(settings),
+                    quick_links_menu(settings.quick_links, _own_pages()),
                     html.Button(
                         icon("help"),
                         className="mf-iconbtn",
@@ -324,28 +325,6 @@ def _theme_menu() -> html.Details:
 
 def _own_pages() -> list[tuple[str, str]]:
     return [("Notifications", href("/-/notifications")), ("About this dashboard", href("/-/about"))]
-
-
-def _links_menu(settings: Settings) -> html.Details:
-    """The operator's quick links, in a new tab as in the official GUI, and the pages about the dashboard itself."""
-    quick = [
-        html.A(
-            [html.Span(one.label, className="ell grow"), icon("ext")],
-            href=one.href,
-            target="_blank",
-            rel="noopener noreferrer",
-        )
-        for one in settings.quick_links
-    ]
-    own = [html.A(words, href=url) for words, url in _own_pages()]
-    return html.Details(
-        [
-            html.Summary(icon("dots"), className="mf-iconbtn", title="Quick links", **aria(label="Quick links")),
-            html.Div([*quick, html.Hr(), *own], className="mf-pop mf-list mf-quick"),
-        ],
-        className="mf-menu end",
-        disable_n_clicks=True,
-    )
 
 
 def _choice(words: str, kind: str, value: str) -> html.Button:
