@@ -90,8 +90,8 @@ def _source(services: Services, found: Diagnosis | None, problem: str) -> list[t
         rows.append(("Schema level by indices", found.level_seen or "before 20201002000616"))
     rows.append(("Tables", ", ".join(table.fullname for table in services.database.tables)))
     try:
-        ahead = services.database(Reader.now) - int(time.time() * 1000)
-        rows.append(("Its clock", f"{ahead / 1000:+.1f} s against that of the dashboard"))
+        ahead = round((services.database(Reader.now) - int(time.time() * 1000)) / 1000, 1) or 0.0  # no -0.0
+        rows.append(("Its clock", f"{ahead:+.1f} s against that of the dashboard"))
     except DatabaseError:
         pass
     return rows
