@@ -102,7 +102,11 @@ def _indices(found: Diagnosis) -> Section:
         return Section("Indices", [(name, "found") for name in found.others])
     rows = [(one.name, one.migration, "found" if one.is_there else "missing") for one in found.indices]
     missing = sum(1 for one in found.indices if not one.is_there)
-    note = f"{missing} of the service's indices are missing; pages may be slower." if missing else ""
+    note = (
+        f"Of the service's indices {missing} {'is' if missing == 1 else 'are'} missing: pages may be slower."
+        if missing
+        else ""
+    )
     rows += [(name, "–", "found, not the service's") for name in found.others]
     return Section("Indices", rows, ("Index", "Migration", ""), note)
 
