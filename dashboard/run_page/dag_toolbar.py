@@ -66,7 +66,6 @@ def _folding(query: TaskQuery, to: To) -> Component:
 
 def _find(query: TaskQuery, path: str) -> Component:
     box = dbc.Input(
-        id="dag-find",  # drawn anew with each find: the one with this id takes the focus over
         type="search",
         name="find",
         placeholder="Find step…",
