@@ -73,6 +73,12 @@ def not_found(
     return html.Section([heading, *panel.children[1:]], className="mf-state", role="status", **data(title=title))
 
 
+def failed(title: str, text: str, actions: Sequence[Component]) -> html.Section:
+    """In place of a whole page that could not be made."""
+    panel = state(title, text, actions=actions)
+    return html.Section([html.H1(title, className="mf-h2"), *panel.children[1:]], className="mf-state", role="alert")
+
+
 def error(title: str, text: str, detail: str | None = None, actions: Sequence[Component] = ()) -> html.Div:
     """A failure inside the panel that it concerns; `detail` (an address, a statement) is shown as is."""
     return _note("bad", glyph("failed"), title, text, detail, actions, role="alert")

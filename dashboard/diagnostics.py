@@ -90,8 +90,8 @@ def _source(services: Services, found: Diagnosis | None, problem: str) -> list[t
         rows.append(("Schema level by indices", found.level_seen or "before 20201002000616"))
     rows.append(("Tables", ", ".join(table.fullname for table in services.database.tables)))
     try:
-        ahead = services.database(Reader.now) - int(time.time() * 1000)
-        rows.append(("Its clock", f"{ahead / 1000:+.1f} s against that of the dashboard"))
+        ahead = round((services.database(Reader.now) - int(time.time() * 1000)) / 1000, 1) or 0.0  # no -0.0
+        rows.append(("Its clock", f"{ahead:+.1f} s against that of the dashboard"))
     except DatabaseError:
         pass
     return rows
@@ -102,7 +102,11 @@ def _indices(found: Diagnosis) -> Section:
         return Section("Indices", [(name, "found") for name in found.others])
     rows = [(one.name, one.migration, "found" if one.is_there else "missing") for one in found.indices]
     missing = sum(1 for one in found.indices if not one.is_there)
-    note = f"{missing} of the service's indices are missing; pages may be slower." if missing else ""
+    note = (
+        f"Of the service's indices {missing} {'is' if missing == 1 else 'are'} missing: pages may be slower."
+        if missing
+        else ""
+    )
     rows += [(name, "–", "found, not the service's") for name in found.others]
     return Section("Indices", rows, ("Index", "Migration", ""), note)
 

@@ -11,17 +11,16 @@ import dash
 from dash import html
 from flask import Flask
 
-from components import feedback
 from dashboard import VERSION, addresses, api, cytoscape, http, problems, routes, shell
 from dashboard.data.database import Database
 from dashboard.extension import Page
 from dashboard.first_paint import App
 from dashboard.guard import gate, headers
-from dashboard.links import href
 from dashboard.operations import health, metrics, requests
 from dashboard.pages import PAGES
 from dashboard.plugin_host import files, panels
 from dashboard.plugin_host.host import KEY, make_host
+from dashboard.run_page.absent import no_such_page
 from dashboard.services import make_services
 from dashboard.settings import Settings
 from dashboard.source import Source
@@ -68,7 +67,7 @@ def create_app(database: Database, source: Source, settings: Settings) -> App:
             title=_title(page),  # Dash calls it with the parts of the path
             layout=page.layout,
         )
-    dash.register_page("not_found_404", title="Not found · Metaflow", layout=_not_found)
+    dash.register_page("not_found_404", title="Not found · Metaflow", layout=lambda **_query: no_such_page())
     app.services = services
     app.layout = lambda: html.Div([shell.layout(source, settings, dash.page_container, VERSION), problems.store()])
     app.frame = lambda page: shell.layout(source, settings, page, VERSION)
@@ -93,14 +92,6 @@ def create_app(database: Database, source: Source, settings: Settings) -> App:
     http.register(server)
     headers.register(server, [*app.csp_hashes(), shell.csp_hash()], settings.embed_in)
     return app
-
-
-def _not_found(**_query: object) -> html.Div:
-    return html.Div(
-        feedback.not_found(
-            "There is no such page", "Flows and runs have URLs such as /HelloFlow/12.", (), [("All runs", href("/"))]
-        )
-    )
 
 
 def _title(page: Page) -> str | Callable[..., str]:

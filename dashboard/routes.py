@@ -74,7 +74,7 @@ def register(app: App, services: Services) -> None:
             html.A("Try again", href=request.full_path.rstrip("?"), className="mf-btn sm"),
             html.A("All runs", href=href("/"), className="mf-btn sm quiet"),
         ]
-        return app.error_page(feedback.state("This page could not be shown", text, actions=actions)), status
+        return app.error_page(feedback.failed("This page could not be shown", text, actions)), status
 
 
 def _explained(error: Exception) -> tuple[str, int]:

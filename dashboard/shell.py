@@ -21,6 +21,7 @@ from components.attributes import aria, data
 from components.feedback import unreachable_banner
 from components.help_sheet import help_sheet
 from components.icons import icon
+from components.quick_links import quick_links_menu
 from dashboard import viewer
 from dashboard.links import href
 from dashboard.plugin_host import slots
@@ -201,7 +202,7 @@ def _top_bar(source: Source, settings: Settings) -> html.Header:
                     html.Span(className="vr p2"),
                     _zone_menu(),
                     _theme_menu(),
-                    _links_menu(settings),
+                    quick_links_menu(settings.quick_links, _own_pages()),
                     html.Button(
                         icon("help"),
                         className="mf-iconbtn",
@@ -300,8 +301,11 @@ def _zone_menu() -> html.Details:
             ),
             html.Div(
                 [
-                    _choice("UTC", "zone", "UTC"),
-                    _choice("This browser's", "zone", "browser"),
+                    html.Div(
+                        [_choice("UTC", "zone", "UTC"), _choice("This browser's", "zone", "browser")],
+                        role="menu",
+                        **aria(label="UTC or that of this browser"),
+                    ),
                     # The names travel once as text; 600 <option> components would cost more than the page.
                     html.Datalist(id="shell-zones", **data(zones=" ".join(viewer.zone_names()))),
                     html.Hr(),
@@ -322,6 +326,8 @@ def _theme_menu() -> html.Details:
             html.Div(
                 [_choice(word, "theme", word.lower()) for word in ("Light", "Dark", "System")],
                 className="mf-pop mf-list",
+                role="menu",
+                **aria(label="Light or dark"),
             ),
         ],
         className="mf-menu end",
@@ -331,28 +337,6 @@ def _theme_menu() -> html.Details:
 
 def _own_pages() -> list[tuple[str, str]]:
     return [("Notifications", href("/-/notifications")), ("About this dashboard", href("/-/about"))]
-
-
-def _links_menu(settings: Settings) -> html.Details:
-    """The operator's quick links, in a new tab as in the official GUI, and the pages about the dashboard itself."""
-    quick = [
-        html.A(
-            [html.Span(one.label, className="ell grow"), icon("ext")],
-            href=one.href,
-            target="_blank",
-            rel="noopener noreferrer",
-        )
-        for one in settings.quick_links
-    ]
-    own = [html.A(words, href=url) for words, url in _own_pages()]
-    return html.Details(
-        [
-            html.Summary(icon("dots"), className="mf-iconbtn", title="Quick links", **aria(label="Quick links")),
-            html.Div([*quick, html.Hr(), *own], className="mf-pop mf-list mf-quick"),
-        ],
-        className="mf-menu end",
-        disable_n_clicks=True,
-    )
 
 
 def _choice(words: str, kind: str, value: str) -> html.Button:

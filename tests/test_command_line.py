@@ -141,6 +141,12 @@ def test_the_version_is_printed(tmp_path: Path) -> None:
         (["a", "b"], {}, "Unrecognized arguments: b; see --help."),
         ([], {"METAFLOW_DASHBOARD_WINDOW": "x"}, "METAFLOW_DASHBOARD_WINDOW=x: a whole number from 10 to 1000000"),
         ([], {"MF_METADATA_DB_DSN": "hunter2"}, "MF_METADATA_DB_DSN cannot be read:"),
+        (
+            [],
+            {"NOTIFICATIONS": '[{"message":\n"Hi"}]'},
+            'NOTIFICATIONS=[{{"message": "Hi"}}]: entry 1: created or start is',
+        ),
+        ([], {"CUSTOM_QUICKLINKS": "absent.json"}, "CUSTOM_QUICKLINKS=absent.json: neither a JSON list nor a file"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, create_engine, text
 
 from dashboard import VERSION
 from dashboard.cache_figures import cache_figures
@@ -39,6 +39,20 @@ def test_it_says_what_runs_and_how_it_fares(stage: Stage) -> None:
     assert int(size.replace(",", "")) > 0
 
 
+def test_a_service_has_a_schema_level_and_is_told_what_is_missing(postgres_database: URL) -> None:
+    engine = create_engine(postgres_database)
+    with engine.begin() as connection:
+        connection.execute(text("DROP INDEX flows_v3_idx_ts_flow_desc"))
+    engine.dispose()
+    database = Database(postgres_database)
+    found = sections(make_services(database, Source("postgresql", "postgresql://db.example/metaflow"), Settings()))
+    database.close()
+    assert cells(found, "Source")["Schema level by indices"] == ("20260706000000",)
+    assert cells(found, "Source")["Schema level"][0].startswith("not readable")
+    assert cells(found, "Indices")["flows_v3_idx_ts_flow_desc"] == ("20260706000001", "missing")
+    assert "Of the service's indices 1 is missing" in as_text(found)
+
+
 def test_all_caches_are_found(stage: Stage) -> None:
     names = {one.name for one in cache_figures(stage.services())}
     assert names >= {"run states", "code packages", "finder pages", "results outcomes", "judge final", "graphs graphs"}
@@ -63,8 +77,7 @@ def test_no_secret_is_in_it_and_it_stands_when_the_database_is_silent(postgres_d
     database = Database(postgres_database.set(port=1, password="hunter2"), connect_timeout=1)
     found = sections(secretive(database))
     database.close()
-    text = as_text(found)
-    assert "hunter2" not in text
+    assert "hunter2" not in as_text(found)
     assert "The database does not answer" in cells(found, "Source")["Database"][0]
     shown = cells(found, "Settings")
     assert shown["MF_METADATA_DB_PSWD"] == shown["METAFLOW_DASHBOARD_SOURCE"] == ("set, not shown",)

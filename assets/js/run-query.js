@@ -61,5 +61,12 @@
     });
   };
 
+  /** Why no task is shown. @param {any} c columns */
+  run.nothing = (c) => {
+    const absent = run.query().step.filter((/** @type {string} */ name) => !c.head.steps.includes(name));
+    if (absent.length) return `No step ${absent.join(', ')} is registered in this run.`;
+    return c.id.length ? 'No task fits these filters.' : 'No task has been registered yet.';
+  };
+
   run.SOME = SOME;
 })();

@@ -61,7 +61,7 @@
       parts.body.style.height = `${rows.length * ROW}px`;
       parts.table.setAttribute('aria-rowcount', String(rows.length + 1));
       parts.empty.hidden = rows.length > 0;
-      parts.empty.textContent = c.id.length ? 'No task fits these filters.' : 'No task has been registered yet.';
+      parts.empty.textContent = run.nothing(c);
       drawn.bottom = -1;
     }
     frame = frame || requestAnimationFrame(paint);

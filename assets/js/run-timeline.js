@@ -123,7 +123,7 @@
     const isEmpty = !rows.blocks.length || (!rows.shown && !columns.head.lanes.some((/** @type {any} */ lane) => !lane.tasks));
     parts.grid.classList.toggle('is-empty', isEmpty);
     parts.empty.hidden = !isEmpty;
-    if (isEmpty) say(columns.id.length ? 'No task fits these filters.' : 'No task has been registered yet.');
+    if (isEmpty) say(run.nothing(columns));
     window.dispatchEvent(new CustomEvent('mf:rows')); // the table of tasks shows the same
     draw(true);
   }

@@ -13,7 +13,7 @@ from dashboard.extension import Page
 from dashboard.filters import RunQuery
 from dashboard.links import href
 from dashboard.pathspec import Pathspec
-from dashboard.run_page.absent import no_such_flow
+from dashboard.run_page.absent import is_no_object, no_such_flow, no_such_page
 from dashboard.services import Services
 
 
@@ -26,6 +26,8 @@ class ids:
 
 def layout(rest: str = "", **_query: object) -> Component:
     """The empty frame; `rest` is percent-encoded."""
+    if is_no_object(rest):
+        return no_such_page()
     return html.Div([dcc.Store(id=ids.NAME, data=rest), html.Div(feedback.skeleton_head(), id=ids.BODY)])
 
 

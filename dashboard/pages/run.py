@@ -19,7 +19,7 @@ from dashboard.plugin_host import panels, slots
 from dashboard.run_details import RunDetails
 from dashboard.run_page import dag
 from dashboard.run_page.about import about
-from dashboard.run_page.absent import no_such_run
+from dashboard.run_page.absent import is_no_object, no_such_page, no_such_run
 from dashboard.run_page.findings import findings_strip
 from dashboard.run_page.header import brief, header
 from dashboard.run_page.toolbar import misunderstood, tabs, toolbar
@@ -51,8 +51,10 @@ class ids:
 
 
 def layout(flow: str = "", rest: str = "", **_query: object) -> Component:
-    """The empty frame. `rest` is the run and whatever stands below it; both are percent-encoded."""
-    columns = href(f"/-/columns/{flow}/{rest.partition('/')[0]}")
+    """The empty frame. `rest` is the run; both are percent-encoded."""
+    if is_no_object(flow, rest):
+        return no_such_page()
+    columns = href(f"/-/columns/{flow}/{rest}")
     return html.Div(
         [
             dcc.Store(id=ids.PATHSPEC, data=f"{flow}/{rest}"),
@@ -68,7 +70,7 @@ def layout(flow: str = "", rest: str = "", **_query: object) -> Component:
                     dag.view(),
                     html.Div(html.Div(id=ids.TASKS), className="run-view tasks"),
                     html.Div(
-                        html.Div(id=ids.CARDS, **data(run=f"{flow}/{rest.partition('/')[0]}")),
+                        html.Div(id=ids.CARDS, **data(run=f"{flow}/{rest}")),
                         className="run-view cards",
                     ),
                     html.Div(id=ids.DETAILS, className="run-view details"),

@@ -20,6 +20,7 @@ from dashboard.links import href, split
 from dashboard.models import Status
 from dashboard.pathspec import Pathspec
 from dashboard.plugin_host import panels, slots
+from dashboard.run_page.absent import is_no_object, no_such_page
 from dashboard.run_state.view import RunView
 from dashboard.services import Services
 from dashboard.task_details import TaskDetails, place_of, row_of_attempt
@@ -63,6 +64,8 @@ class ids:
 
 def layout(flow: str = "", run: str = "", step: str = "", rest: str = "", **_query: object) -> Component:
     """The empty frame; all parts of the path are percent-encoded."""
+    if is_no_object(flow, run, step, rest):
+        return no_such_page()
     columns = href(f"/-/columns/{flow}/{run}")
     path = f"{flow}/{run}/{step}/{rest}"
     of_plugins = slots.sections()

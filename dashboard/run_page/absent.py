@@ -38,6 +38,17 @@ def no_such_run(services: Services, pathspec: Pathspec) -> Component:
     return feedback.not_found(f"No run {wanted} in {flow}", text, facts, actions)
 
 
+def no_such_page() -> Component:
+    """For paths that can name no object."""
+    text = "Flows, runs and tasks have addresses such as /HelloFlow, /HelloFlow/12 and /HelloFlow/12/start/345."
+    return feedback.not_found("There is no such page", text, (), [("All runs", href("/"))])
+
+
+def is_no_object(*parts: str) -> bool:
+    """Whether a path with these parts names no object: Dash's templates also match what has more slashes."""
+    return any("/" in part for part in parts) or parts[0].startswith(("-", "_"))
+
+
 def no_such_flow(services: Services, flow: str) -> Component:
     """Flows of a similar name."""
     text = "Names are case sensitive. A flow is registered by its first run; this page then says so."

@@ -80,7 +80,7 @@ def toolbar(details: RunDetails, query: TaskQuery, to: To, path: str) -> list[Co
     ]
     if query.tab == "timeline":
         parts += [_grouping(query, to), _order(query, to)]
-    parts += [_search(query, path), html.Span(className="grow")]
+    parts += [*_steps(query, to), _search(query, path), html.Span(className="grow")]
     return parts + (_zoom() if query.tab == "timeline" else [_download(details, query)])
 
 
@@ -129,6 +129,18 @@ def _chips(steps: Any, query: TaskQuery, to: To) -> list[Component]:
             )
         )
     return made
+
+
+def _steps(query: TaskQuery, to: To) -> list[Component]:
+    """What the view is narrowed to by its address, with the way out."""
+    if not query.step:
+        return []
+    remove = html.A(
+        icon("x"), href=to(query.show(step=())), className="rm", role="button", **aria(label="Remove filter step")
+    )
+    words = ", ".join(query.step)
+    parts = [html.Span("step", className="k"), html.Span(words, className="v ell", title=words), remove]
+    return [html.Span(parts, className="mf-chip step")]
 
 
 def _count(steps: list[StepSummary], status: Status, qualifiers: tuple[Qualifier | None, ...]) -> int:

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -43,13 +43,9 @@ class App:
 
 @contextmanager
 def serve(
-    database: Path,
-    folder: Path,
-    refresh: float = 1,
-    statement_timeout: float = 60,
-    settings: Mapping[str, str] = {},
+    database: Path, folder: Path, refresh: float = 1, statement_timeout: float = 60, **settings: str
 ) -> Iterator[App]:
-    """The dashboard on a free port; ends with the context. `settings`: more of the environment."""
+    """The dashboard on a free port; ends with the context. `settings`: more variables of its environment."""
     port, log = _free_port(), folder / "server.log"
     names = {name for setting in fields(Settings) for name in setting.metadata["names"]}
     environment = {name: value for name, value in os.environ.items() if name not in names}
@@ -60,7 +56,7 @@ def serve(
     command = [sys.executable, str(ROOT / "app.py"), str(database), "--port", str(port)]
     with log.open("wb") as errors:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
-    url = f"http://127.0.0.1:{port}/"
+    url = f"http://127.0.0.1:{port}{settings.get('METAFLOW_DASHBOARD_PATH_PREFIX', '/')}"
     try:
         wait_until(lambda: _answers(url) or process.poll() is not None, PATIENCE, "the dashboard answers")
         assert process.poll() is None, log.read_text()
