@@ -46,7 +46,8 @@ def listing(services: Services, details: TaskDetails, query: AttemptQuery, to: T
     run = details.view.judged.run
     parent = _parent(details)
     made = made_by(services, run.id, details.facts, details.attempt, parent, query.versus == "parent")
-    if (made.store is None or made.problem) and not made.found:
+    has_begun = details.facts.has_begun(details.attempt)
+    if (made.store is None or made.problem) and not made.found and has_begun:
         return _failed(made.problem or unreachable(made.home))
     own = [one for one in made.found if not one.is_internal]
     total = sum(one.size or 0 for one in own)
@@ -54,7 +55,7 @@ def listing(services: Services, details: TaskDetails, query: AttemptQuery, to: T
         html.Div(
             [
                 html.H2("Artifacts", className="mf-h2"),
-                html.Span(f"{len(own)}, {size(total)}" if own else "none", className="t3 small nw"),
+                html.Span(f"{len(own)}, {size(total)}" if total else str(len(own) or "none"), className="t3 small nw"),
                 _search(),
                 html.Span(className="grow"),
                 *(_switches(details, made, parent, query, to) if own else []),
@@ -64,8 +65,9 @@ def listing(services: Services, details: TaskDetails, query: AttemptQuery, to: T
         )
     ]
     if not made.found:
-        text = "It saves them when it ends." if details.status[0] in (Status.RUNNING, Status.PENDING) else ""
-        return [*parts, html.P(["This attempt has saved no artifacts. ", text], className="t3 pad")]
+        live = details.status[0] in (Status.RUNNING, Status.PENDING)
+        words = "This attempt has saved no artifacts." if has_begun else "This attempt has not started."
+        return [*parts, html.P([words, " It saves them when it ends." if live else ""], className="t3 pad")]
     pathspec = str(Pathspec(run.flow, run.id, details.step, details.facts.task))
     table = _Table(made, pathspec, details.attempt, time.monotonic() + BUDGET, _parameters(details))
     if made.store is None:
