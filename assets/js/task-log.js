@@ -273,7 +273,7 @@
     if (!lines || lines.stream !== stream) await open();
     else if (line) go(line);
     window.mf.find('#part-logs')?.scrollIntoView({ block: 'start' });
-    redraw();
+    task.section('#part-logs');
   };
 
   const full = () => window.mf.find('.page-task')?.classList.toggle('is-full-log', task.query().get('full') === '1');

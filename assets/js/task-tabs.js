@@ -34,6 +34,12 @@
     }
   }
 
+  /** Mark a section that was led to, wherever the page can be scrolled. @param {string} hash */
+  window.mf.task.section = (hash) => {
+    chosen = hash;
+    soon();
+  };
+
   const soon = () => (frame = frame || (window.mf.find('#task-tabs') ? requestAnimationFrame(mark) : 0));
   window.addEventListener('scroll', soon, { passive: true });
   window.addEventListener('resize', soon);
@@ -41,9 +47,7 @@
   for (const by of ['wheel', 'touchmove', 'keydown']) window.addEventListener(by, () => (chosen = ''), { passive: true });
   document.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest('#task-tabs a') : null;
-    if (!(link instanceof HTMLAnchorElement)) return;
-    chosen = link.hash;
-    soon();
+    if (link instanceof HTMLAnchorElement) window.mf.task.section(link.hash);
   });
   window.addEventListener('mf:arrive', () => (chosen = ''));
 })();
