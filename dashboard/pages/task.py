@@ -223,7 +223,7 @@ def register(app: Dash, services: Services) -> None:
     )
     def find_alike(shown: dict[str, object], path: str, place: str | None) -> object:
         details = details_of(path, place) if "live" in shown else None
-        if details is None or details.failure is None:
+        if details is None or details.failure is None or details.failure.said_by == "scheduler":
             return []
         rows, compared = services.tasks.alike(details)
         return elsewhere(details, rows, compared, ())

@@ -66,7 +66,8 @@ def listing(services: Services, details: TaskDetails, query: AttemptQuery, to: T
     ]
     if not made.found:
         live = details.status[0] in (Status.RUNNING, Status.PENDING)
-        words = "This attempt has saved no artifacts." if has_begun else "This attempt has not started."
+        not_begun = "This attempt has not started." if live else "This attempt never started."
+        words = "This attempt has saved no artifacts." if has_begun else not_begun
         return [*parts, html.P([words, " It saves them when it ends." if live else ""], className="t3 pad")]
     pathspec = str(Pathspec(run.flow, run.id, details.step, details.facts.task))
     table = _Table(made, pathspec, details.attempt, time.monotonic() + BUDGET, _parameters(details))

@@ -64,9 +64,9 @@ def test_nothing_saved_is_said(staged: TaskStage) -> None:
     assert "This attempt has saved no artifacts." in lines_of(drawn(staged, "start", task))
 
 
-def test_an_attempt_that_has_not_started_says_so(staged: TaskStage) -> None:
+def test_an_attempt_that_never_started_says_so(staged: TaskStage) -> None:
     task = staged.stage.writer.task(staged.key, "start", at=staged.stage.now)
-    assert "This attempt has not started." in lines_of(drawn(staged, "start", task))
+    assert "This attempt never started." in lines_of(drawn(staged, "start", task))
 
 
 def test_a_store_that_cannot_be_read_says_so(staged: TaskStage) -> None:
