@@ -43,7 +43,16 @@
   const soon = () => (frame = frame || (window.mf.find('#task-tabs') ? requestAnimationFrame(mark) : 0));
   window.addEventListener('scroll', soon, { passive: true });
   window.addEventListener('resize', soon);
-  window.addEventListener('mf:attempt', soon);
+  window.addEventListener('mf:attempt', (event) => {
+    const { hash } = location;
+    const isNew = /** @type {CustomEvent} */ (event).detail.isNew;
+    // The browser looked for the section before it was there.
+    if (isNew && links().some((link) => link.hash === hash)) {
+      window.mf.find(hash)?.scrollIntoView({ block: 'start' });
+      window.mf.task.section(hash);
+    }
+    soon();
+  });
   for (const by of ['wheel', 'touchmove', 'keydown']) window.addEventListener(by, () => (chosen = ''), { passive: true });
   document.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest('#task-tabs a') : null;
