@@ -66,7 +66,7 @@
       }
       const height = Number(told.height);
       if (Number.isFinite(height) && height > 0) frame.style.height = `${Math.min(TALLEST, Math.ceil(height))}px`;
-      hold();
+      task.steady();
       token = typeof told.token === 'string' ? told.token.slice(0, 200) : null;
       if (!heard) state.textContent = '';
       heard = true;
@@ -134,22 +134,13 @@
 
   /** To the card that the URL names, once. */
   let led = '';
-  /** @type {Element | null} */
-  let held = null; // stays in view while what is above it grows, until the viewer scrolls
-  const hold = () => held?.isConnected && held.scrollIntoView({ block: 'start' });
-  for (const by of ['wheel', 'touchmove', 'keydown', 'pointerdown']) window.addEventListener(by, () => (held = null), { passive: true });
-  window.addEventListener('mf:log', hold);
-  window.addEventListener('mf:leave', () => (held = null));
-
   function lead() {
     const wanted = task.query().get('card');
     const now = `${location.pathname} ${wanted}`;
     const box = wanted && window.mf.find(`#task-cards [data-card="${CSS.escape(wanted)}"]`);
     if (!box || now === led) return;
     led = now;
-    held = box;
-    hold();
-    task.section('#part-cards');
+    task.lead(box, '#part-cards');
   }
 
   window.addEventListener('mf:attempt', list);

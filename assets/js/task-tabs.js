@@ -7,6 +7,8 @@
   const NEAR = 12; // pixels below the tabs at which a section counts as the one that is read
   let frame = 0;
   let chosen = ''; // by a click, until the page is scrolled by hand
+  /** @type {Element | null} */
+  let held = null; // what was led to, kept in view while the page above it grows, for just as long
 
   const links = () => /** @type {HTMLAnchorElement[]} */ ([...document.querySelectorAll('#task-tabs a')]);
 
@@ -40,6 +42,17 @@
     soon();
   };
 
+  /** What grows says so. */
+  window.mf.task.steady = () => held?.isConnected && held.scrollIntoView({ block: 'start' });
+  window.addEventListener('mf:log', () => window.mf.task.steady());
+
+  /** To a part of a section. @param {Element} element @param {string} hash */
+  window.mf.task.lead = (element, hash) => {
+    held = element;
+    window.mf.task.steady();
+    window.mf.task.section(hash);
+  };
+
   const soon = () => (frame = frame || (window.mf.find('#task-tabs') ? requestAnimationFrame(mark) : 0));
   window.addEventListener('scroll', soon, { passive: true });
   window.addEventListener('resize', soon);
@@ -47,16 +60,18 @@
     const { hash } = location;
     const isNew = /** @type {CustomEvent} */ (event).detail.isNew;
     // The browser looked for the section before it was there.
-    if (isNew && links().some((link) => link.hash === hash)) {
-      window.mf.find(hash)?.scrollIntoView({ block: 'start' });
-      window.mf.task.section(hash);
-    }
+    const section = isNew && links().some((link) => link.hash === hash) && window.mf.find(hash);
+    if (section) window.mf.task.lead(section, hash);
     soon();
   });
-  for (const by of ['wheel', 'touchmove', 'keydown']) window.addEventListener(by, () => (chosen = ''), { passive: true });
+  const free = () => {
+    chosen = '';
+    held = null;
+  };
+  for (const by of ['wheel', 'touchmove', 'keydown', 'pointerdown', 'mf:arrive']) window.addEventListener(by, free, { passive: true });
   document.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest('#task-tabs a') : null;
-    if (link instanceof HTMLAnchorElement) window.mf.task.section(link.hash);
+    const section = link instanceof HTMLAnchorElement && window.mf.find(link.hash);
+    if (section) window.mf.task.lead(section, link.hash);
   });
-  window.addEventListener('mf:arrive', () => (chosen = ''));
 })();

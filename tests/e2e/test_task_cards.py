@@ -73,6 +73,10 @@ def test_a_card_has_an_address_that_leads_to_it(page: Page, growing: Growing, gr
     page.goto(f"{made.url}?card=fedcba9876543210#part-cards")
     expect(page.frame_locator('[data-card="fedcba9876543210"] iframe').locator("p")).to_be_in_viewport()
     expect(page.locator("#task-tabs [aria-current]")).to_contain_text("Cards")
+    page.goto(f"{made.url}#part-metadata")
+    expect(page.locator('[data-card="fedcba9876543210"][data-heard]')).to_be_attached()
+    expect(page.locator("#part-metadata h2")).to_be_in_viewport()
+    expect(page.locator("#task-tabs [aria-current]")).to_contain_text("Metadata")
     link = page.locator('[data-card="fedcba9876543210"]').get_by_role("button", name="Copy link to this card")
     expect(link).to_have_attribute("data-copy", f"{made.url}?card=fedcba9876543210#part-cards")
 
