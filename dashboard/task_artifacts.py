@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 from dashboard.data import task_facts
 from dashboard.data.task_facts import Home, Registered, TaskFacts
-from dashboard.datastore import Artifact, ArtifactRow, Change, Datastore, artifacts, changes
+from dashboard.datastore import Artifact, ArtifactRow, Change, Datastore, Unreadable, artifacts, changes
+from dashboard.datastore.artifacts import DATA_LIMIT
 from dashboard.services import Services
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What an attempt made. `store` is None where it cannot be read; `against` says with what it is compared."""
+    """What an attempt made. `store` is None where it may not be read, `problem` says why what it holds is not known;
+    `against` says with what the artifacts are compared.
+    """
 
     home: Home
     store: Datastore | None
@@ -21,6 +24,7 @@ class Made:
     changed: dict[str, Change]
     against: str
     locations: dict[str, str]
+    problem: str = ""
 
     def get(self, name: str) -> Artifact | None:
         """The artifact of this name."""
@@ -52,7 +56,19 @@ def made_by(
         previous = _listed(where, earlier, services.database(task_facts.artifact_rows, before, number))
         if previous:
             changed, against = changes(previous, found), words
-    return Made(home, store, tuple(found), changed, against, {row.name: row.location for row in rows})
+    locations = {row.name: row.location for row in rows}
+    is_told = any(one.type for one in found)
+    return Made(home, store, tuple(found), changed, against, locations, "" if is_told else _problem(store, home))
+
+
+def _problem(store: Datastore | None, home: Home) -> str:
+    """Why types and sizes cannot be read; empty where the attempt has written none."""
+    try:
+        if store:
+            store.read(home.flow, home.run, home.step, home.task, home.attempt, "data.json", DATA_LIMIT)
+    except Unreadable as problem:
+        return str(problem)
+    return ""
 
 
 def _before(

@@ -11,11 +11,15 @@
   const PATIENCE = 15_000; // ms until a card that says nothing is given up
   const PAUSE = 2_000;
 
-  /** @type {Map<Window, (message: any) => void>} */
+  /** @type {Map<HTMLIFrameElement, (message: any) => void>} */
   const frames = new Map();
   window.addEventListener('message', (event) => {
     const told = event.data?.metaflowCard;
-    if (told && event.source) frames.get(/** @type {Window} */ (event.source))?.(told);
+    if (!told || !event.source) return;
+    for (const [frame, hear] of frames) {
+      if (!frame.isConnected) frames.delete(frame);
+      else if (frame.contentWindow === event.source) hear(told);
+    }
   });
 
   /**
@@ -34,16 +38,18 @@
     alone.append(task.icon('ext'));
     const load = make('a', 'mf-iconbtn sm', null, { href: `${address}?download=1`, download: '', 'data-hard': '', title: 'Download', 'aria-label': 'Download' });
     load.append(task.icon('download'));
-    head.append(make('b', '', card.id ? `${card.type}, ${card.id}` : card.type), make('span', 't3', where), state, make('span', 'grow'), load, alone);
+    const link = task.button('link', 'Copy link to this card', '', { 'data-copy': new URL(`${base.replace('/-/cards/', '/')}?card=${encodeURIComponent(card.hash)}#part-cards`, location.href).href });
+    head.append(make('b', '', card.id ? `${card.type}, ${card.id}` : card.type), make('span', 't3', where), state, make('span', 'grow'), link, load, alone);
     const frame = /** @type {HTMLIFrameElement} */ (make('iframe', '', null, { sandbox: 'allow-scripts', src: `${address}?quiet=1`, title: `Card ${card.id || card.type}`, loading: 'lazy', referrerpolicy: 'no-referrer' }));
     frame.style.height = '240px';
     box.append(head, frame);
+    window.setTimeout(() => frames.set(frame, hear)); // once it stands in the page
     let token = /** @type {string | null} */ (null);
     let heard = false;
     let final = !card.moves;
     let timer = 0;
     frame.addEventListener('load', () => {
-      if (frame.contentWindow) frames.set(frame.contentWindow, hear);
+      frames.set(frame, hear);
       window.clearTimeout(timer);
       timer = window.setTimeout(() => {
         if (!heard && box.isConnected) state.textContent = 'The card does not say how high it is; it may have failed to render.';
@@ -60,6 +66,7 @@
       }
       const height = Number(told.height);
       if (Number.isFinite(height) && height > 0) frame.style.height = `${Math.min(TALLEST, Math.ceil(height))}px`;
+      task.steady();
       token = typeof told.token === 'string' ? told.token.slice(0, 200) : null;
       if (!heard) state.textContent = '';
       heard = true;
@@ -122,6 +129,18 @@
     const lacking = task.isLive() ? [] : missing.map((/** @type {any} */ one) => make('p', 't3 pad', lack(one)));
     const none = lacking.length ? '' : task.isLive() ? 'No card yet; one that the task makes will appear here.' : 'This task has made no cards.';
     host.replaceChildren(head, ...(boxes.length || !none ? boxes : [make('p', 't3 pad', none)]), ...lacking);
+    lead();
+  }
+
+  /** To the card that the URL names, once. */
+  let led = '';
+  function lead() {
+    const wanted = task.query().get('card');
+    const now = `${location.pathname} ${wanted}`;
+    const box = wanted && window.mf.find(`#task-cards [data-card="${CSS.escape(wanted)}"]`);
+    if (!box || now === led) return;
+    led = now;
+    task.lead(box, '#part-cards');
   }
 
   window.addEventListener('mf:attempt', list);

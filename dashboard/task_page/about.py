@@ -74,6 +74,8 @@ NAMES = {
     "attempt": "Attempt",
     "attempt-done": "Done, attempt",
 }
+KINDS = {"card-info": "Card"}  # of fields whose names are all different
+NOTHING = ("None", "")
 _ORDER = {name: place for place, name in enumerate(NAMES)}
 
 
@@ -81,7 +83,7 @@ def of_attempt(details: TaskDetails) -> list[TaskMetadatum]:
     """The newest value of each field of this attempt, the most telling fields first."""
     mine = [one for one in details.facts.metadata if one.attempt in (details.attempt, None)]
     newest = {one.name: one for one in sorted(mine, key=lambda one: (one.attempt is not None, one.at))}
-    return sorted(newest.values(), key=lambda one: (_ORDER.get(one.name, len(_ORDER)), one.name))
+    return sorted(newest.values(), key=lambda one: (one.value in NOTHING, _ORDER.get(one.name, len(_ORDER)), one.name))
 
 
 def section(details: TaskDetails) -> list[Component]:
@@ -131,23 +133,28 @@ def _rows(found: Iterable[TaskMetadatum], now: int) -> Iterable[Component]:
     for number, one in enumerate(found):
         shown = formats.end(_pretty(one.value), LONG)
         tone = " fg-failed" if one.name == "attempt_ok" and one.value == "False" else ""
-        none = one.value in ("None", "")
+        none = one.value in NOTHING
         value = html.Span("none" if none else shown, className=f"mono value{tone}{' t3' if none else ''}")
         copy = html.Button(
             icon("copy", f"Copy {one.name}"), className="mf-iconbtn sm", disable_n_clicks=True, **data(copy=one.value)
         )
-        name = html.Dt([html.Span(NAMES.get(one.name, one.name)), html.Span(one.name, className="mono t3 micro")])
-        if one.name not in NAMES:
-            name = html.Dt(html.Span(one.name, className="mono"))
+        known = NAMES.get(one.name, KINDS.get(one.kind))
+        said = html.Span(one.name, className="mono t3 micro" if known else "mono")
+        name = html.Dt([html.Span(known), said] if known else said)
         at = html.Span(["written ", instant(one.at, now, "seconds")], className="sr")
         yield html.Div([name, html.Dd([value, copy, at])], className="late" if number >= FEW else "")
 
 
 def _pretty(value: str) -> str:
-    """JSON with its fields below each other."""
+    """JSON with its fields below each other, without its signs where it is flat."""
     if value[:1] not in "[{":
         return value
     try:
-        return json.dumps(json.loads(value), indent=1, ensure_ascii=False)
+        found = json.loads(value)
+        if isinstance(found, dict) and not any(isinstance(one, dict | list) for one in found.values()):
+            return "\n".join(
+                f"{name}: {one if isinstance(one, str) else json.dumps(one)}" for name, one in found.items()
+            )
+        return json.dumps(found, indent=1, ensure_ascii=False)
     except (ValueError, RecursionError):
         return value

@@ -50,10 +50,6 @@ def growing_app(growing: Growing, tmp_path: Path, context: BrowserContext) -> It
         assert app.complaints() == []
 
 
-def _is_here(url: str) -> bool:
-    return url.startswith(("http://127.0.0.1:", "data:", "blob:"))
-
-
 @dataclass
 class Watch:
     """What a page says and asks for that it should not."""
@@ -63,13 +59,8 @@ class Watch:
 
     @property
     def faults(self) -> list[str]:
-        """All of it, without the complaints about pages that are not there, and about what cards are not given."""
-        return [what for what, url in self.said if not self._is_expected(what, url)]
-
-    def _is_expected(self, what: str, url: str) -> bool:
-        if "/-/cards/" in url:  # those of Metaflow ask for a font
-            return "Content Security Policy" in what
-        return url in self.absent and "status of 404" in what
+        """All of it, without the complaints about pages that are not there."""
+        return [what for what, url in self.said if not (url in self.absent and "status of 404" in what)]
 
     def follow(self, page: Page) -> None:
         page.on("console", self._console)
@@ -84,12 +75,10 @@ class Watch:
         self.said.append((f"error: {error.stack or error}", ""))
 
     def _request(self, request: Request) -> None:
-        if not _is_here(request.url) and "/-/cards/" not in request.frame.url:  # a card may ask, and gets no answer
+        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
             self.said.append((f"elsewhere: {request.url}", ""))
 
     def _response(self, response: Response) -> None:
-        if not _is_here(response.url):
-            self.said.append((f"answered elsewhere: {response.url}", ""))
         if response.status >= 500:
             self.said.append((f"{response.status}: {response.url}", ""))
         if response.status == 404 and response.request.is_navigation_request():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.attempts import task
 from tests.e2e.serving import Growing
@@ -63,6 +63,41 @@ def test_a_hostile_card_cannot_reach_the_page(page: Page, growing: Growing, grow
     frame = page.locator(".card-frame iframe")
     expect(frame).to_have_attribute("sandbox", "allow-scripts")
     assert frame.evaluate("one => one.clientHeight") <= 12_000
+
+
+def test_a_card_has_an_address_that_leads_to_it(page: Page, growing: Growing, growing_app: Growing) -> None:
+    made = task(growing)
+    made.card('<!doctype html><p>first</p><div style="height:1500px"></div>')
+    other = made.cards / "cards" / "default-fedcba9876543210.html"
+    other.write_text('<!doctype html><p>second</p><div style="height:1500px"></div>')
+    page.goto(f"{made.url}?card=fedcba9876543210#part-cards")
+    expect(page.frame_locator('[data-card="fedcba9876543210"] iframe').locator("p")).to_be_in_viewport()
+    expect(page.locator("#task-tabs [aria-current]")).to_contain_text("Cards")
+    page.goto(f"{made.url}#part-metadata")
+    expect(page.locator('[data-card="fedcba9876543210"][data-heard]')).to_be_attached()
+    expect(page.locator("#part-metadata h2")).to_be_in_viewport()
+    expect(page.locator("#task-tabs [aria-current]")).to_contain_text("Metadata")
+    link = page.locator('[data-card="fedcba9876543210"]').get_by_role("button", name="Copy link to this card")
+    expect(link).to_have_attribute("data-copy", f"{made.url}?card=fedcba9876543210#part-cards")
+
+
+def test_a_card_that_cannot_be_read_says_so_in_its_place(page: Page, growing: Growing, growing_app: Growing) -> None:
+    made = task(growing)
+    made.card("<!doctype html><p>made by a task</p>")
+    (file,) = (made.cards / "cards").glob("*.html")
+
+    def gone(route: Route) -> None:
+        file.unlink(missing_ok=True)
+        route.continue_()
+
+    page.route("**/-/cards/**", gone)
+    page.goto(made.url)
+    expect(page.locator(".card-frame")).to_contain_text("The card cannot be read.")
+    expect(page.locator(".card-frame")).to_contain_text("There is no such card.")
+    page.unroute("**/-/cards/**")
+    made.card("<!doctype html><p>made again</p>")
+    page.locator(".card-frame").get_by_role("button", name="Try again").click()
+    expect(page.frame_locator(".card-frame iframe").locator("p")).to_have_text("made again")
 
 
 def test_the_tab_of_a_run_gathers_the_cards_of_its_tasks(page: Page, growing: Growing, growing_app: Growing) -> None:
