@@ -7,20 +7,29 @@ from dataclasses import dataclass
 
 from dashboard.data import task_facts
 from dashboard.data.task_facts import Home, Registered, TaskFacts
-from dashboard.datastore import Artifact, ArtifactRow, Change, Datastore, artifacts, changes
+from dashboard.datastore import Artifact, ArtifactRow, Change, Datastore, Impatient, artifacts, changes
 from dashboard.services import Services
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What an attempt made. `store` is None where it cannot be read; `against` says with what it is compared."""
+    """What an attempt made. `store` is None where it cannot be read; `against` says with what it is compared.
+
+    `quick` is the same store for types, sizes and previews, which the list can do without.
+    """
 
     home: Home
     store: Datastore | None
+    quick: Impatient | None
     found: tuple[Artifact, ...]
     changed: dict[str, Change]
     against: str
     locations: dict[str, str]
+
+    @property
+    def problem(self) -> str:
+        """Why types, sizes or previews are missing; empty while all could be read."""
+        return self.quick.problem if self.quick else ""
 
     def get(self, name: str) -> Artifact | None:
         """The artifact of this name."""
@@ -41,18 +50,18 @@ def made_by(
     to this one.
     """
     home = services.database(task_facts.home, run, facts, attempt)
-    store = services.stores(home.location)
+    store, quick = services.stores(home.location), services.stores.brief(home.location)
     rows = services.database(task_facts.artifact_rows, facts, attempt)
-    found = _listed(store, home, rows)
+    found = _listed(quick, home, rows)
     changed: dict[str, Change] = {}
     against = ""
     for before, number, words in _before(services, facts, attempt, parent, to_parent):
         earlier = services.database(task_facts.home, run, before, number)
-        where = services.stores(earlier.location)
+        where = quick if earlier.location == home.location else services.stores.brief(earlier.location)
         previous = _listed(where, earlier, services.database(task_facts.artifact_rows, before, number))
         if previous:
             changed, against = changes(previous, found), words
-    return Made(home, store, tuple(found), changed, against, {row.name: row.location for row in rows})
+    return Made(home, store, quick, tuple(found), changed, against, {row.name: row.location for row in rows})
 
 
 def _before(

@@ -69,12 +69,14 @@ def listing(services: Services, details: TaskDetails, query: AttemptQuery, to: T
         return [*parts, html.P(["This attempt has saved no artifacts. ", text], className="t3 pad")]
     pathspec = str(Pathspec(run.flow, run.id, details.step, details.facts.task))
     table = _Table(made, pathspec, details.attempt, time.monotonic() + BUDGET, _parameters(details))
+    if made.against and query.changed is None:
+        own.sort(key=lambda one: made.changed.get(one.name) not in FIRST)
+    listed = [table.of(own[:SHOWN])] if own else []  # with previews: what cannot be read is known after them
     if made.store is None:
         parts.append(feedback.limit("Values cannot be read.", unreachable(made.home)))
-    if own:
-        if made.against and query.changed is None:
-            own.sort(key=lambda one: made.changed.get(one.name) not in FIRST)
-        parts.append(table.of(own[:SHOWN]))
+    elif made.problem:
+        parts.append(feedback.limit("Types and values cannot be read.", made.problem, actions=[_again()]))
+    parts += listed
     if len(own) > SHOWN:
         parts.append(html.P(f"The first {SHOWN} of {len(own):,} are listed.", className="t3 pad"))
     if gone := _gone(made):
@@ -136,11 +138,14 @@ def _gone(made: Made) -> str:
 
 def failed(details: TaskDetails) -> list[Component]:
     """In place of the list: why there is none."""
-    again = html.Button(
+    head = html.Div(html.H2("Artifacts", className="mf-h2"), className="mf-bar")
+    return [head, feedback.error("Artifacts cannot be read.", unreachable(details.home), actions=[_again()])]
+
+
+def _again() -> Component:
+    return html.Button(
         [icon("refresh"), "Try again"], className="mf-btn sm", disable_n_clicks=True, **data(retry="artifacts")
     )
-    head = html.Div(html.H2("Artifacts", className="mf-h2"), className="mf-bar")
-    return [head, feedback.error("Artifacts cannot be read.", unreachable(details.home), actions=[again])]
 
 
 def _search() -> Component:
@@ -175,7 +180,7 @@ class _Table:
         """What the script reads; `change` is there where there is something to compare with: word and title."""
         seen = Preview(None, "open to see")
         if time.monotonic() < self.until:
-            seen = artifact_preview(self.made.store, self.made.home.flow, one.sha, one.encoding, one.size)
+            seen = artifact_preview(self.made.quick, self.made.home.flow, one.sha, one.encoding, one.size)
         row: dict[str, object] = {
             "name": one.name,
             "type": one.type or "–",
