@@ -13,9 +13,8 @@ from dashboard.services import Services
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What an attempt made. `store` is None where it cannot be read; `against` says with what it is compared.
-
-    `quick` is the same store for types, sizes and previews, which the list can do without.
+    """What an attempt made. `store` is None where it may not be read, `problem` says why what it holds is not known;
+    `against` says with what the artifacts are compared. `quick` is the same store, for what the list can do without.
     """
 
     home: Home
@@ -25,11 +24,7 @@ class Made:
     changed: dict[str, Change]
     against: str
     locations: dict[str, str]
-
-    @property
-    def problem(self) -> str:
-        """Why types, sizes or previews are missing; empty while all could be read."""
-        return self.quick.problem if self.quick else ""
+    problem: str
 
     def get(self, name: str) -> Artifact | None:
         """The artifact of this name."""
@@ -53,6 +48,7 @@ def made_by(
     store, quick = services.stores(home.location), services.stores.brief(home.location)
     rows = services.database(task_facts.artifact_rows, facts, attempt)
     found = _listed(quick, home, rows)
+    problem = quick.problem if quick else ""
     changed: dict[str, Change] = {}
     against = ""
     for before, number, words in _before(services, facts, attempt, parent, to_parent):
@@ -61,7 +57,7 @@ def made_by(
         previous = _listed(where, earlier, services.database(task_facts.artifact_rows, before, number))
         if previous:
             changed, against = changes(previous, found), words
-    return Made(home, store, quick, tuple(found), changed, against, {row.name: row.location for row in rows})
+    return Made(home, store, quick, tuple(found), changed, against, {row.name: row.location for row in rows}, problem)
 
 
 def _before(

@@ -112,4 +112,6 @@ def _scheduler(store: Datastore | None, home: Home) -> str:
 
 
 def _sentence(reason: str) -> str:
+    if reason.startswith("attempt_ok"):
+        return f"It wrote {reason}"
     return f"{reason[:1].upper()}{reason[1:]}"

@@ -128,6 +128,12 @@
     }
   });
 
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
+    const isTyping = document.activeElement instanceof HTMLInputElement;
+    if (!isTyping && window.mf.find('.page-task.is-full-log')) window.mf.find('[data-log-full]')?.click();
+  });
+
   // A search over rows that are all there already.
   document.addEventListener('input', (event) => {
     const input = event.target instanceof HTMLInputElement ? event.target : null;

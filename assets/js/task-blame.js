@@ -19,9 +19,12 @@
       if (!bytes) continue;
       if (lines === null) return { stream, line: null };
       const from = String(Math.max(1, lines - REACH));
-      const found = await task.ask(`logs/${stream}`, { search: text, case: '1', lines: '0', from }).catch(() => null);
-      const numbers = found?.matches.numbers || [];
-      if (numbers.length) return { stream, line: numbers[numbers.length - 1] };
+      // The scheduler writes what happened and why below each other, the block beside each other.
+      for (const search of [text, text.slice(text.indexOf(': ') + 2)]) {
+        const found = await task.ask(`logs/${stream}`, { search, case: '1', lines: '0', from }).catch(() => null);
+        const numbers = found?.matches.numbers || [];
+        if (numbers.length) return { stream, line: numbers[numbers.length - 1] };
+      }
     }
     return null;
   }

@@ -21,6 +21,7 @@
       /** @type {Record<string, {bytes: number, lines: number | null}>} */
       this.streams = {};
       this.origin = null;
+      this.begun = true;
       /** @type {Map<number, Line[]>} */
       this.pages = new Map();
       /** @type {Line[]} */
@@ -39,6 +40,7 @@
       this.stream = found.shown;
       this.streams = found.streams;
       this.origin = found.origin;
+      this.begun = found.begun;
       this.take(found);
       this.last = found.lines;
       if (!this.isCounted) this.count(mine);

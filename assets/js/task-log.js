@@ -202,7 +202,7 @@
       parts[name].classList.toggle('on', on(name));
       parts[name].setAttribute('aria-pressed', String(on(name)));
     }
-    parts.follow.hidden = lines.complete;
+    parts.follow.hidden = lines.complete || !task.isLive();
     const body = task.body();
     parts.raw.setAttribute('href', `${body?.dataset.api}/logs/${lines.stream}/raw?attempt=${body?.dataset.attempt}`);
     parts.raw.setAttribute('data-hard', '');
@@ -210,7 +210,7 @@
     else if (host?.dataset.state === 'open') parts.note.replaceChildren();
     parts.view.hidden = !lines.total;
     const where = !lines.total ? '' : lines.isCounted ? `Lines ${count(first + 1)}–${count(last)} of ${count(lines.total)}` : `The last ${count(lines.total)} lines; all are being counted`;
-    const origin = lines.origin ? `, written by ${lines.origin}, which this task was taken over from` : '';
+    const origin = lines.origin && lines.total ? `, written by ${lines.origin}, which this task was taken over from` : '';
     const links = lines.total ? [['first', 'First line'], ['error', 'First error'], ['last', 'Last line']] : [];
     parts.foot.replaceChildren(task.make('span', 'nw', where + origin), task.make('span', 'grow'), ...links.map(([to, words]) =>
       task.make('button', 'linklike', words, { type: 'button', 'data-to': to })));
@@ -219,6 +219,7 @@
 
   function nothing() {
     if (lines.complete) return `This attempt has written nothing to ${lines.stream}.`;
+    if (!lines.begun) return task.isLive() ? 'This attempt has not started; its log will appear here.' : 'This attempt never started, so it has no log.';
     if (!task.isLive()) return `The datastore holds no ${lines.stream} of this attempt.`;
     return `Nothing of ${lines.stream} has been saved yet. A task beside its scheduler saves its log when it ends, one in a container every few seconds; this page looks again by itself.`;
   }

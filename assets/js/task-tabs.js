@@ -1,9 +1,12 @@
-/** The tabs of a task's page lead to its sections; the one that is in view is marked. */
+/**
+ * The tabs of a task's page lead to its sections; the one that is read is marked. The last ones never reach the top, so
+ * the line that a section has to pass goes down to the bottom of the window as the end of the page comes near.
+ */
 (function () {
   'use strict';
   const NEAR = 12; // pixels below the tabs at which a section counts as the one that is read
   let frame = 0;
-  let chosen = ''; // by a click, until the page is scrolled by hand: the last sections never reach the top
+  let chosen = ''; // by a click, until the page is scrolled by hand
 
   const links = () => /** @type {HTMLAnchorElement[]} */ ([...document.querySelectorAll('#task-tabs a')]);
 
@@ -11,9 +14,12 @@
     if (chosen) return chosen;
     const tabs = window.mf.find('#task-tabs');
     const top = (tabs?.getBoundingClientRect().bottom || 0) + NEAR;
+    const far = document.documentElement.scrollHeight - window.innerHeight;
+    const span = Math.max(1, Math.min(far, window.innerHeight));
+    const nearEnd = Math.max(0, 1 - (far - window.scrollY) / span); // 0 … 1
+    const line = top + (window.innerHeight - top) * nearEnd;
     const sections = [...document.querySelectorAll('#task-body > section[id]')];
-    const isEnd = window.scrollY > 0 && window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 2;
-    const passed = isEnd ? sections : sections.filter((one, n) => !n || one.getBoundingClientRect().top <= top);
+    const passed = sections.filter((one, n) => !n || one.getBoundingClientRect().top <= line);
     return `#${passed[passed.length - 1]?.id || ''}`;
   }
 

@@ -51,6 +51,8 @@ def register(api: Blueprint, services: Services) -> None:
         values.pop("attempt", None)  # cards belong to all attempts
         asked.nothing_else(values, "known is quiet")
         judged, facts = asked.task(services, flow, run, step, task)
+        if not facts.has_begun(max(facts.attempts, default=0)):
+            return jsonify(cards=[], missing=[])  # and it has not said where its datastore is
         store, home = home_of(judged, facts)
         found = cards(store, home.flow, home.run, home.step, home.task)
         ok = facts.own("attempt_ok", max(facts.attempts, default=0))

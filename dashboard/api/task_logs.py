@@ -27,6 +27,15 @@ COUNTING = 0.25  # seconds that a first answer counts lines; a log of 300 MB
 PATIENCE = 8.0  # … and one that asks for lines by number
 SEARCHING = 5.0
 PIECE = 256 * 1024  # bytes of a download that go out together
+NOT_BEGUN: dict[str, Any] = {
+    "streams": {name: {"bytes": 0, "lines": 0} for name in ("stdout", "stderr")},
+    "origin": None,
+    "begun": False,
+    "lines": [],
+    "total": 0,
+    "bytes": 0,
+    "complete": False,
+}
 MARKS = {"bold": "b", "dim": "d", "italic": "i", "underline": "u"}
 
 
@@ -50,6 +59,8 @@ def register(api: Blueprint, services: Services) -> None:
         wanted = values.pop("log", [""])[-1]
         facts, home = opened(flow, run, step, task, values)
         asked.nothing_else(values, "known are attempt, log, quiet")
+        if home.location is None and not facts.has_begun(home.attempt):
+            return jsonify(NOT_BEGUN | {"attempt": home.attempt, "shown": wanted if wanted in STREAMS else "stdout"})
         both: dict[str, Log] = {"stdout": services.logs(home, "stdout"), "stderr": services.logs(home, "stderr")}
         shown = wanted if wanted in STREAMS else _telling(facts, home, both)
         log = services.logs(home, cast(Stream, shown))
@@ -58,7 +69,8 @@ def register(api: Blueprint, services: Services) -> None:
             name: {"bytes": one.size, "lines": one.total if one is log else _counted(one)} for name, one in both.items()
         }
         origin = f"{home.flow}/{home.run}/{home.step}/{home.task}" if home.is_origin else None
-        return jsonify(attempt=home.attempt, streams=about, shown=shown, origin=origin, **last)
+        told = {"attempt": home.attempt, "streams": about, "shown": shown, "origin": origin, "begun": True}
+        return jsonify(told | last)
 
     @api.get(f"{base}/<stream>")
     def lines(flow: str, run: str, step: str, task: str, stream: str) -> Response:

@@ -80,6 +80,10 @@ class TaskFacts:
         begun = {int(one.value) for one in self.metadata if one.name == "attempt" and is_number(one.value)}
         return tuple(sorted(begun))
 
+    def has_begun(self, attempt: int) -> bool:
+        """Whether this attempt says that it began or ended; what has not begun has left nothing in a datastore."""
+        return attempt in self.attempts or self.own("attempt_ok", attempt) is not None
+
     @property
     def origin(self) -> tuple[str, str] | None:
         """Ids of run and task that this one is a copy of."""

@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from dashboard.datastore.store import (
-    ARTIFACT_LIMIT,
-    TAIL_LIMIT,
-    Datastore,
-    Entry,
-    Path,
-    StoreRefused,
-    StoreTimeout,
-    StoreUnavailable,
-)
+from dashboard.datastore.store import ARTIFACT_LIMIT, TAIL_LIMIT, Datastore, Entry, Path, StoreTimeout, Unreadable
 
 T = TypeVar("T")
 
@@ -65,6 +56,6 @@ class Impatient:
             raise StoreTimeout(self.problem)
         try:
             return read()
-        except (StoreRefused, StoreTimeout, StoreUnavailable) as problem:
+        except Unreadable as problem:
             self.problem, self.is_silent = str(problem), isinstance(problem, StoreTimeout)
             raise

@@ -24,7 +24,7 @@ from dashboard.services import Services
 from dashboard.task_details import TaskDetails, place_of, row_of_attempt
 from dashboard.task_page import about, snippets
 from dashboard.task_page.absent import no_such_attempt, no_such_task
-from dashboard.task_page.artifacts import failed, listing
+from dashboard.task_page.artifacts import listing
 from dashboard.task_page.blame import elsewhere
 from dashboard.task_page.header import brief, header
 
@@ -209,7 +209,7 @@ def register(app: Dash, services: Services) -> None:
             return (no_update,) * 3
         here, text = split(place)
         query, _, _ = query_text.understood(text, AttemptQuery.from_query)
-        made = listing(services, details, query, lambda wanted: href(here, wanted.to_query())) or failed(details)
+        made = listing(services, details, query, lambda wanted: href(here, wanted.to_query()))
         now_listed = digest(made)
         # Rows that moved would leave an opened value behind below another one: a list is drawn whole or not at all.
         drawn = html.Div(made, key=now_listed)

@@ -42,20 +42,21 @@ def size(number: int | None) -> str:
     return f"{number} B"
 
 
-def listing(services: Services, details: TaskDetails, query: AttemptQuery, to: To) -> list[Component] | None:
-    """Head, rows, and a place for the value that is opened; None where the datastore cannot be read."""
+def listing(services: Services, details: TaskDetails, query: AttemptQuery, to: To) -> list[Component]:
+    """Head, rows, and a place for the value that is opened; where the datastore cannot be read, why."""
     run = details.view.judged.run
     parent = _parent(details)
     made = made_by(services, run.id, details.facts, details.attempt, parent, query.versus == "parent")
-    if made.store is None and not made.found:
-        return None
+    has_begun = details.facts.has_begun(details.attempt)
+    if (made.store is None or made.problem) and not made.found and has_begun:
+        return _failed(made.problem or unreachable(made.home))
     own = [one for one in made.found if not one.is_internal]
     total = sum(one.size or 0 for one in own)
     parts: list[Component] = [
         html.Div(
             [
                 html.H2("Artifacts", className="mf-h2"),
-                html.Span(f"{len(own)}, {size(total)}" if own else "none", className="t3 small nw"),
+                html.Span(f"{len(own)}, {size(total)}" if total else str(len(own) or "none"), className="t3 small nw"),
                 _search(),
                 html.Span(className="grow"),
                 *(_switches(details, made, parent, query, to) if own else []),
@@ -65,18 +66,19 @@ def listing(services: Services, details: TaskDetails, query: AttemptQuery, to: T
         )
     ]
     if not made.found:
-        text = "It saves them when it ends." if details.status[0] in (Status.RUNNING, Status.PENDING) else ""
-        return [*parts, html.P(["This attempt has saved no artifacts. ", text], className="t3 pad")]
+        live = details.status[0] in (Status.RUNNING, Status.PENDING)
+        words = "This attempt has saved no artifacts." if has_begun else "This attempt has not started."
+        return [*parts, html.P([words, " It saves them when it ends." if live else ""], className="t3 pad")]
     pathspec = str(Pathspec(run.flow, run.id, details.step, details.facts.task))
     table = _Table(made, pathspec, details.attempt, time.monotonic() + BUDGET, _parameters(details))
-    if made.against and query.changed is None:
-        own.sort(key=lambda one: made.changed.get(one.name) not in FIRST)
-    listed = [table.of(own[:SHOWN])] if own else []  # with previews: what cannot be read is known after them
     if made.store is None:
         parts.append(feedback.limit("Values cannot be read.", unreachable(made.home)))
     elif made.problem:
-        parts.append(feedback.limit("Types and values cannot be read.", made.problem, actions=[_again()]))
-    parts += listed
+        parts.append(feedback.limit("Types and sizes cannot be read.", made.problem, actions=[_again()]))
+    if own:
+        if made.against and query.changed is None:
+            own.sort(key=lambda one: made.changed.get(one.name) not in FIRST)
+        parts.append(table.of(own[:SHOWN]))
     if len(own) > SHOWN:
         parts.append(html.P(f"The first {SHOWN} of {len(own):,} are listed.", className="t3 pad"))
     if gone := _gone(made):
@@ -136,10 +138,9 @@ def _gone(made: Made) -> str:
     return ", ".join(names[:NAMED]) + more
 
 
-def failed(details: TaskDetails) -> list[Component]:
-    """In place of the list: why there is none."""
+def _failed(why: str) -> list[Component]:
     head = html.Div(html.H2("Artifacts", className="mf-h2"), className="mf-bar")
-    return [head, feedback.error("Artifacts cannot be read.", unreachable(details.home), actions=[_again()])]
+    return [head, feedback.error("Artifacts cannot be read.", why, actions=[_again()])]
 
 
 def _again() -> Component:

@@ -66,6 +66,8 @@ def _story(details: TaskDetails, found: Failure) -> Words:
         words += [", " if words else "", _which(details, count)]
     if found.is_caught:
         words += [", " if words else "", html.B("swallowed by @catch", className="m"), ", so the run went on"]
+    if words and isinstance(words[0], str):
+        words[0] = formats.sentence(words[0])
     if words and not str(words[-1]).endswith(". "):
         words.append(". ")
     words += _order(details)

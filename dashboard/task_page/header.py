@@ -15,7 +15,7 @@ from components.icons import MEANINGS, glyph, icon, status_name
 from dashboard.attempt_query import AttemptQuery
 from dashboard.filters import RunQuery
 from dashboard.links import href
-from dashboard.models import Status
+from dashboard.models import Qualifier, Status
 from dashboard.pathspec import Pathspec
 from dashboard.task_details import TaskDetails, status_of
 from dashboard.task_page.blame import blame
@@ -85,6 +85,10 @@ def _reason(details: TaskDetails) -> Component | None:
         if not earlier:
             return None  # the mark beside its name says it
         words = [html.Span("It ended well.")]
+    if qualifier is Qualifier.CLONED:
+        words = [html.Span("Taken over from the run that was resumed; nothing was run again.")]
+    if details.facts.own("spot-termination-received-at", details.attempt):
+        words += [" ", html.Span("The end of its spot instance was announced.", className="m")]
     if earlier:
         words.append(" ")
         words.append(html.Span(f"{formats.count(len(earlier), 'attempt')} before it failed.", className="t2"))

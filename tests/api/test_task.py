@@ -145,6 +145,17 @@ def test_cards_are_listed_and_served_in_a_sandbox(served: Api, task: tuple[Key, 
     assert instead.headers["Content-Security-Policy"].startswith("sandbox allow-scripts;")
 
 
+def test_a_task_that_has_not_begun_has_nothing_and_nothing_has_failed(served: Api, stage: Stage) -> None:
+    key = stage.writer.run(at=stage.now - MINUTE, heartbeat=stage.now)
+    waiting = stage.writer.task(key, "start", at=stage.now - MINUTE)
+    stage.commit()
+    path = f"api/{key[0]}/{key[1]}/start/{waiting}"
+    log = served.json(f"{path}/logs?log=stderr")
+    assert (log["begun"], log["shown"], log["total"], log["complete"]) == (False, "stderr", 0, False)
+    assert served.json(f"{path}/cards") == {"cards": [], "missing": []}
+    assert served.json(f"{path}/artifacts")["artifacts"] == []
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [

@@ -67,3 +67,17 @@ def test_a_later_attempt_is_compared_with_either(staged: TaskStage) -> None:
 def test_nothing_saved_is_said(staged: TaskStage) -> None:
     task = staged.task("start", True)
     assert "This attempt has saved no artifacts." in lines_of(drawn(staged, "start", task))
+
+
+def test_an_attempt_that_has_not_started_says_so(staged: TaskStage) -> None:
+    task = staged.stage.writer.task(staged.key, "start", at=staged.stage.now)
+    assert "This attempt has not started." in lines_of(drawn(staged, "start", task))
+
+
+def test_a_store_that_cannot_be_read_says_so(staged: TaskStage) -> None:
+    task = staged.task("start", True)
+    staged.saved("start", task, 0, rate=1)
+    folder = staged.stage.root / staged.key[0] / str(staged.key[1]) / "start" / str(task)
+    folder.rename(folder.with_name("aside"))
+    folder.symlink_to(folder)
+    assert "Artifacts cannot be read." in lines_of(drawn(staged, "start", task))
