@@ -62,7 +62,8 @@ class App(Dash):
         return str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call]
 
     def _early(self) -> str:
-        if not has_request_context():
+        address: Address | None = g.get("address") if has_request_context() else None
+        if address is None or address.status != 200:  # a page that says what is not there asks for nothing
             return ""
         tag = '<link rel="preload" as="{}"{} href="{}">'
         cors = {"fetch": ' crossorigin="anonymous"', "script": ""}

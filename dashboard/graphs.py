@@ -76,7 +76,7 @@ class Graphs:
         if store is None:
             return "", None, f"The datastore “{task.location.ds_type}” of the run cannot be read from here."
         graph = Graph.of(graph_info(store, key[0], sha)) if silence is None else None
-        silence = store.problem if silence is None else silence
+        silence = silence or (store.problem if store.is_silent else "")
         if graph is None:
             with self._lock:
                 self._unread.setdefault(sha, silence)

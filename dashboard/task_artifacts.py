@@ -7,24 +7,24 @@ from dataclasses import dataclass
 
 from dashboard.data import task_facts
 from dashboard.data.task_facts import Home, Registered, TaskFacts
-from dashboard.datastore import Artifact, ArtifactRow, Change, Datastore, Unreadable, artifacts, changes
-from dashboard.datastore.artifacts import DATA_LIMIT
+from dashboard.datastore import Artifact, ArtifactRow, Change, Datastore, Impatient, artifacts, changes
 from dashboard.services import Services
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
     """What an attempt made. `store` is None where it may not be read, `problem` says why what it holds is not known;
-    `against` says with what the artifacts are compared.
+    `against` says with what the artifacts are compared. `quick` is the same store, for what the list can do without.
     """
 
     home: Home
     store: Datastore | None
+    quick: Impatient | None
     found: tuple[Artifact, ...]
     changed: dict[str, Change]
     against: str
     locations: dict[str, str]
-    problem: str = ""
+    problem: str
 
     def get(self, name: str) -> Artifact | None:
         """The artifact of this name."""
@@ -45,30 +45,19 @@ def made_by(
     to this one.
     """
     home = services.database(task_facts.home, run, facts, attempt)
-    store = services.stores(home.location)
+    store, quick = services.stores(home.location), services.stores.brief(home.location)
     rows = services.database(task_facts.artifact_rows, facts, attempt)
-    found = _listed(store, home, rows)
+    found = _listed(quick, home, rows)
+    problem = quick.problem if quick else ""
     changed: dict[str, Change] = {}
     against = ""
     for before, number, words in _before(services, facts, attempt, parent, to_parent):
         earlier = services.database(task_facts.home, run, before, number)
-        where = services.stores(earlier.location)
+        where = quick if earlier.location == home.location else services.stores.brief(earlier.location)
         previous = _listed(where, earlier, services.database(task_facts.artifact_rows, before, number))
         if previous:
             changed, against = changes(previous, found), words
-    locations = {row.name: row.location for row in rows}
-    is_told = any(one.type for one in found)
-    return Made(home, store, tuple(found), changed, against, locations, "" if is_told else _problem(store, home))
-
-
-def _problem(store: Datastore | None, home: Home) -> str:
-    """Why types and sizes cannot be read; empty where the attempt has written none."""
-    try:
-        if store:
-            store.read(home.flow, home.run, home.step, home.task, home.attempt, "data.json", DATA_LIMIT)
-    except Unreadable as problem:
-        return str(problem)
-    return ""
+    return Made(home, store, quick, tuple(found), changed, against, {row.name: row.location for row in rows}, problem)
 
 
 def _before(

@@ -176,6 +176,17 @@ def test_the_go_to_box(filled: Site, text: str, expected: str) -> None:
     assert filled.leads(f"-/go?to={quote(text)}") == expected
 
 
+def test_the_log_of_a_task_is_asked_for_with_the_first_bytes(filled: Site) -> None:
+    address = f"{filled.prefix}-/api/HelloFlow/12/start/345/logs?"
+    begin = f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{address}'
+    assert f'{begin}quiet=1">' in filled.get("HelloFlow/12/start/345").text
+    assert (
+        f'{begin}attempt=1&amp;log=stderr&amp;quiet=1">'
+        in filled.get("HelloFlow/12/start/345?attempt=1&log=stderr").text
+    )
+    assert 'rel="preload"' not in filled.get("HelloFlow/12/start/999").text, "what is not there has no log"
+
+
 def test_an_unknown_route_of_the_interface_is_json(site: Site) -> None:
     answer = site.get("-/api/no/such/route")
     assert answer.status_code == 404

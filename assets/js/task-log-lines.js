@@ -9,6 +9,16 @@
   const PAGE = 400;
   const KEPT = 60; // pages
 
+  /** What the page's first bytes have asked for (dashboard/pages/task.py), where it is what is wanted now. @param {string} wanted */
+  async function early(wanted) {
+    const link = /** @type {HTMLLinkElement | null} */ (document.querySelector('link[rel=preload][href*="/logs?"]'));
+    const { api, attempt } = task.body()?.dataset || {};
+    link?.remove(); // it counts once
+    if (!link || new URL(link.href).pathname !== new URL(`${api}/logs`, location.href).pathname) return null;
+    const found = await fetch(link.href).then((answer) => answer.json()).catch(() => null);
+    return found && !found.error && String(found.attempt) === attempt && (!wanted || found.shown === wanted) ? found : null;
+  }
+
   task.Lines = class {
     /** @param {() => void} changed called when there is something new to draw */
     constructor(changed) {
@@ -33,7 +43,7 @@
     /** The log with its last lines. @param {string} wanted stream, or empty for the more telling one */
     async open(wanted) {
       const mine = ++this.generation;
-      const found = await task.ask('logs', wanted ? { log: wanted } : {});
+      const found = (await early(wanted)) || (await task.ask('logs', wanted ? { log: wanted } : {}));
       if (mine !== this.generation) return false;
       this.pages.clear();
       this.asked.clear();

@@ -16,6 +16,7 @@
   /** @type {any} */
   let columns = null;
   let address = '';
+  let asking = ''; // an attempt that is shown and a refresh may come at once
   /** @type {Record<string, HTMLElement>} */
   let parts = {};
   /** @type {number[]} */
@@ -32,11 +33,15 @@
     if (!host) return;
     if (!host.firstChild) build();
     const url = host.dataset.columns || '';
+    if (asking === url) return;
+    asking = url;
     try {
       columns = await run.fetch(url, url === address ? columns : null);
       address = url;
     } catch {
       return; // the page itself says what is wrong
+    } finally {
+      asking = '';
     }
     if (columns) update();
   }

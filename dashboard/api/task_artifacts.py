@@ -45,7 +45,7 @@ def register(api: Blueprint, services: Services) -> None:
         found, number = made(flow, run, step, task, values)
         asked.nothing_else(values, "known are attempt, quiet")
         rows = [_row(found, artifact) for artifact in found.found]
-        return jsonify(attempt=number, artifacts=rows, readable=found.store is not None)
+        return jsonify(attempt=number, artifacts=rows, readable=found.store is not None, problem=found.problem)
 
     @api.get(f"{base}/<name>")
     def one_artifact(flow: str, run: str, step: str, task: str, name: str) -> Response:

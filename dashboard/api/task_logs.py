@@ -63,11 +63,14 @@ def register(api: Blueprint, services: Services) -> None:
             return jsonify(NOT_BEGUN | {"attempt": home.attempt, "shown": wanted if wanted in STREAMS else "stdout"})
         both: dict[str, Log] = {"stdout": services.logs(home, "stdout"), "stderr": services.logs(home, "stderr")}
         shown = wanted if wanted in STREAMS else _telling(facts, home, both)
-        about = {name: {"bytes": log.size, "lines": _counted(log)} for name, log in both.items()}
         log = services.logs(home, cast(Stream, shown))
+        last = _last(log, USUAL_LINES)  # counts a while, so that the log itself is not counted once more below
+        about = {
+            name: {"bytes": one.size, "lines": one.total if one is log else _counted(one)} for name, one in both.items()
+        }
         origin = f"{home.flow}/{home.run}/{home.step}/{home.task}" if home.is_origin else None
         told = {"attempt": home.attempt, "streams": about, "shown": shown, "origin": origin, "begun": True}
-        return jsonify(told | _last(log, USUAL_LINES))
+        return jsonify(told | last)
 
     @api.get(f"{base}/<stream>")
     def lines(flow: str, run: str, step: str, task: str, stream: str) -> Response:

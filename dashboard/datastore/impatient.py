@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from dashboard.datastore.store import ARTIFACT_LIMIT, TAIL_LIMIT, Datastore, Entry, Path, StoreTimeout
+from dashboard.datastore.store import ARTIFACT_LIMIT, TAIL_LIMIT, Datastore, Entry, Path, StoreTimeout, Unreadable
 
 T = TypeVar("T")
 
 
 class Impatient:
-    """A `Datastore` whose first `StoreTimeout` is the answer to all that follows; `problem` is its sentence."""
+    """A `Datastore` whose first `StoreTimeout` is the answer to all that follows; `problem` is what went wrong last."""
 
     def __init__(self, store: Datastore) -> None:
         self._store = store
         self.problem = ""
+        self.is_silent = False
 
     @property
     def is_near(self) -> bool:
@@ -51,10 +52,10 @@ class Impatient:
         return self._ask(lambda: self._store.entries(path, limit))
 
     def _ask(self, read: Callable[[], T]) -> T:
-        if self.problem:
+        if self.is_silent:
             raise StoreTimeout(self.problem)
         try:
             return read()
-        except StoreTimeout as problem:
-            self.problem = str(problem)
+        except Unreadable as problem:
+            self.problem, self.is_silent = str(problem), isinstance(problem, StoreTimeout)
             raise

@@ -5,6 +5,9 @@ The grammar of the query is in dashboard.attempt_query.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from flask import request
@@ -15,7 +18,7 @@ from dashboard import query_text, shell
 from dashboard.attempt_query import SINGLE, AttemptQuery
 from dashboard.digest import digest
 from dashboard.errors import BadQuery
-from dashboard.extension import Page
+from dashboard.extension import Early, Page
 from dashboard.links import href, split
 from dashboard.models import Status
 from dashboard.pathspec import Pathspec
@@ -117,6 +120,20 @@ def layout(flow: str = "", run: str = "", step: str = "", rest: str = "", **_que
         className="page-task",
         **data(single=" ".join(SINGLE)),
     )
+
+
+def early(parts: Sequence[str], query: str) -> list[Early]:
+    """The end of the log, as assets/js/task-log-lines.js takes it."""
+    if len(parts) != 4 or not all(parts) or parts[0].startswith(("-", "_")):
+        return []
+    try:
+        url = Pathspec(*parts).url
+    except BadQuery:
+        return []
+    asked, _, _ = query_text.understood(query, AttemptQuery.from_query)
+    wanted = {"attempt": asked.attempt, "log": asked.log, "quiet": 1}
+    text = urlencode({name: value for name, value in wanted.items() if value is not None})
+    return [Early("fetch", href(f"/-/api{url}/logs", text))]
 
 
 def register(app: Dash, services: Services) -> None:
@@ -262,4 +279,6 @@ def _host() -> str:
     return request.host_url.rstrip("/")
 
 
-PAGE = Page(name="task", path="/<flow>/<run>/<step>/<rest>", title="Task", layout=layout, register=register)
+PAGE = Page(
+    name="task", path="/<flow>/<run>/<step>/<rest>", title="Task", layout=layout, register=register, early=early
+)

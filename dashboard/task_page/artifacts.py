@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -74,7 +75,7 @@ def listing(services: Services, details: TaskDetails, query: AttemptQuery, to: T
     if made.store is None:
         parts.append(feedback.limit("Values cannot be read.", unreachable(made.home)))
     elif made.problem:
-        parts.append(feedback.limit("Types and sizes cannot be read.", made.problem))
+        parts.append(feedback.limit("Types and sizes cannot be read.", made.problem, actions=[_again()]))
     if own:
         if made.against and query.changed is None:
             own.sort(key=lambda one: made.changed.get(one.name) not in FIRST)
@@ -139,11 +140,14 @@ def _gone(made: Made) -> str:
 
 
 def _failed(why: str) -> list[Component]:
-    again = html.Button(
+    head = html.Div(html.H2("Artifacts", className="mf-h2"), className="mf-bar")
+    return [head, feedback.error("Artifacts cannot be read.", why, actions=[_again()])]
+
+
+def _again() -> Component:
+    return html.Button(
         [icon("refresh"), "Try again"], className="mf-btn sm", disable_n_clicks=True, **data(retry="artifacts")
     )
-    head = html.Div(html.H2("Artifacts", className="mf-h2"), className="mf-bar")
-    return [head, feedback.error("Artifacts cannot be read.", why, actions=[again])]
 
 
 def _search() -> Component:
@@ -166,45 +170,32 @@ class _Table:
     parameters: frozenset[str]
 
     def of(self, rows: Sequence[Artifact]) -> Component:
-        """A table of these."""
+        """A table of these; assets/js/task-artifacts.js draws its rows, which as components would be thousands."""
         against = self.made.against
         words = ["Name", "Type", "Size", "Preview", "Sha", *([f"Versus {against}"] if against else [])]
         cells = [html.Th(word, scope="col", className="r" if word == "Size" else "") for word in words]
         last = html.Th(html.Span("Actions", className="sr"), scope="col")
-        body = [self._row(one) for one in rows]
-        return html.Table([html.Thead(html.Tr([*cells, last])), html.Tbody(body)], className="mf-tbl dense artifacts")
+        body = html.Tbody(**data(rows=json.dumps([self._row(one) for one in rows])))
+        return html.Table([html.Thead(html.Tr([*cells, last])), body], className="mf-tbl dense artifacts")
 
-    def _row(self, one: Artifact) -> Component:
+    def _row(self, one: Artifact) -> dict[str, object]:
+        """What the script reads; `change` is there where there is something to compare with: word and title."""
         seen = Preview(None, "open to see")
         if time.monotonic() < self.until:
-            seen = artifact_preview(self.made.store, self.made.home.flow, one.sha, one.encoding, one.size)
-        text = html.Span(seen.text, className="mono") if seen.text is not None else html.Span(seen.note, className="t3")
-        open_ = html.Button(
-            icon("eye"), className="mf-iconbtn sm", title="Open the value", disable_n_clicks=True,
-            **aria(label=f"Open {one.name}"), **data(artifact=one.name),
-        )  # fmt: skip
-        code = client_code(self.pathspec, self.attempt, one.name)
-        copy = html.Button(
-            icon("copy"), className="mf-iconbtn sm", title="Copy code that loads it", disable_n_clicks=True,
-            **aria(label=f"Copy code that loads {one.name}"), **data(copy=code),
-        )  # fmt: skip
-        name = html.Button(
-            one.name, className="linklike mono m", type="button", disable_n_clicks=True, **data(artifact=one.name)
-        )
-        return html.Tr(
-            [
-                html.Td(name),
-                html.Td(one.type or "–", className="small"),
-                html.Td(size(one.size), className="r small"),
-                html.Td(text, className="preview"),
-                html.Td(one.sha[:8], className="mono t2", title=one.sha),
-                *([html.Td(self._change(one.name), className="small")] if self.made.against else []),
-                html.Td([open_, copy], className="r nw"),
-            ]
-        )
+            seen = artifact_preview(self.made.quick, self.made.home.flow, one.sha, one.encoding, one.size)
+        row: dict[str, object] = {
+            "name": one.name,
+            "type": one.type or "–",
+            "size": size(one.size),
+            "text": seen.text,
+            "note": seen.note,
+            "sha": one.sha,
+            "code": client_code(self.pathspec, self.attempt, one.name),
+        }
+        return row | {"change": self._change(one.name)} if self.made.against else row
 
-    def _change(self, name: str) -> Component:
+    def _change(self, name: str) -> tuple[str, str]:
         change = self.made.changed.get(name)
         if change is Change.SAME and name in self.parameters:
-            return html.Span("parameter", className="t3", title="the same in all tasks of the run")
-        return html.Span(WORDS[change] if change else "", className="t3" if change is Change.SAME else "m")
+            return "parameter", "the same in all tasks of the run"
+        return WORDS[change] if change else "", ""

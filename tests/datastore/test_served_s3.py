@@ -108,8 +108,10 @@ def test_a_store_that_refuses_or_fails_says_so(
     assert viewer.refusal(f"/{card['hash']}", "cards") == sentence
     assert viewer.refusal(f"/{card['hash']}/data", "cards") == sentence
     assert viewer.get("/logs?quiet=1").get_json() == {"error": sentence}
+    assert viewer.json("/artifacts")["problem"] == sentence
     still_works(viewer)
     s3_server.heal()
+    assert viewer.json("/artifacts")["problem"] == ""
     for part in READING:
         assert viewer.get(part).status_code == 200, "a new try finds it"
 
@@ -133,6 +135,7 @@ def test_a_store_that_is_silent_is_given_up_and_the_rest_of_the_page_works(hasty
     s3_server.victim, s3_server.hold = "metaflow", threading.Event()
     for part in READING:
         assert hasty.refusal(part) == SILENT
+    assert hasty.json("/artifacts")["problem"] == SILENT
     still_works(hasty)
     s3_server.heal()
     wait_until(lambda: hasty.get("/logs").status_code == 200, PATIENCE, "the log can be read again")
