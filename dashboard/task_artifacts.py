@@ -6,7 +6,18 @@ from dataclasses import dataclass
 
 from dashboard.data import task_facts
 from dashboard.data.task_facts import Home, Registered, TaskFacts
-from dashboard.datastore import Artifact, ArtifactRow, Change, Datastore, artifacts, changes
+from dashboard.datastore import (
+    Artifact,
+    ArtifactRow,
+    Change,
+    Datastore,
+    Preview,
+    Withheld,
+    artifact_preview,
+    artifacts,
+    changes,
+)
+from dashboard.privacy import Privacy
 from dashboard.services import Services
 
 
@@ -20,6 +31,14 @@ class Made:
     changed: dict[str, Change]
     against: str
     locations: dict[str, str]
+    privacy: Privacy
+
+    def preview(self, one: Artifact) -> Preview:
+        """The value in one line, or why there is none."""
+        if self.privacy.hides(one.name):
+            return Preview(None, "hidden")
+        seen = artifact_preview(self.store, self.home.flow, one.sha, one.encoding, one.size)
+        return seen if seen.text is None else Preview(self.privacy.text(seen.text), seen.note)
 
     def get(self, name: str) -> Artifact | None:
         """The artifact of this name."""
@@ -28,6 +47,8 @@ class Made:
 
 def made_by(services: Services, run: str, facts: TaskFacts, attempt: int) -> Made:
     """The artifacts of an attempt, compared with those of the attempt before it; reads the datastore."""
+    if not services.stores.privacy.artifacts:
+        raise Withheld("Artifacts are not shown on this dashboard.")
     home = services.database(task_facts.home, run, facts, attempt)
     store = services.stores(home.location)
     rows = services.database(task_facts.artifact_rows, facts, attempt)
@@ -40,7 +61,9 @@ def made_by(services: Services, run: str, facts: TaskFacts, attempt: int) -> Mad
         if previous:
             changed = changes(previous, found)
     against = f"attempt {before[-1]}" if changed else ""
-    return Made(home, store, tuple(found), changed, against, {row.name: row.location for row in rows})
+    return Made(
+        home, store, tuple(found), changed, against, {row.name: row.location for row in rows}, services.stores.privacy
+    )
 
 
 def _listed(store: Datastore | None, home: Home, rows: list[Registered]) -> list[Artifact]:

@@ -21,6 +21,7 @@ from sqlalchemy.pool import QueuePool
 from dashboard.data import dialect
 from dashboard.data.schema import TableNames, Tables, tables
 from dashboard.errors import BadSource, DatabaseError, DatabaseUnreachable, QueryTimeout
+from dashboard.privacy import Privacy
 
 log = logging.getLogger("metaflow_dashboard.sql")
 P = ParamSpec("P")
@@ -86,9 +87,11 @@ class Reader:
         slow_query: float,
         clock: Clock,
         listeners: Sequence[Callable[[Asked], None]] = (),
+        privacy: Privacy = Privacy(),
     ) -> None:
         self._connection = connection
         self._listeners = listeners
+        self.privacy = privacy
         self._clock = clock
         self._slow_query = slow_query
         self.tables = schema
@@ -146,10 +149,12 @@ class Database:
         connect_timeout: float = 3,
         pool_size: int = 5,
         slow_query: float = 500,
+        privacy: Privacy = Privacy(),
     ) -> None:
         self.url = make_url(url)
         self.tables = tables(names, schema)
         self._slow_query = slow_query
+        self._privacy = privacy
         self._clock = Clock()
         self.listeners: list[Callable[[Asked], None]] = []  # told of every statement; they must be quick
         self._health_lock = threading.Lock()
@@ -176,7 +181,7 @@ class Database:
 
     def _run(self, query: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         with self._engine.connect() as connection:
-            reader = Reader(connection, self.tables, self._slow_query, self._clock, self.listeners)
+            reader = Reader(connection, self.tables, self._slow_query, self._clock, self.listeners, self._privacy)
             return query(reader, *args, **kwargs)
 
     def check(self) -> None:

@@ -18,6 +18,8 @@ def with_artifact(reader: Reader, key: Key, name: str) -> set[int]:
 
 def with_metadatum(reader: Reader, key: Key, field: str, part: str) -> set[int]:
     """Ids of the tasks with metadata of this field of which the value contains `part`, whatever its case."""
+    if reader.privacy.hides(field):
+        return set()  # else it could be guessed
     c = reader.tables.metadata.c
     mine = (c.flow_id == key[0], c.run_number == key[1], c.step_name != PARAMETERS, c.field_name == field)
     like = cast(c.value, Text).icontains(part, autoescape=True)

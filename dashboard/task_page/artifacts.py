@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from components import feedback, formats
 from components.attributes import aria, data
 from components.icons import icon
-from dashboard.datastore import Artifact, Change, Preview, artifact_preview, client_code
+from dashboard.datastore import Artifact, Change, Preview, Withheld, client_code
 from dashboard.pathspec import Pathspec
 from dashboard.services import Services
 from dashboard.task_artifacts import Made, made_by
@@ -37,7 +37,10 @@ def size(number: int | None) -> str:
 def listing(services: Services, details: TaskDetails) -> list[Component] | None:
     """Head, rows, and a place for the value that is opened; None where the datastore cannot be read."""
     run = details.view.judged.run
-    made = made_by(services, run.id, details.facts, details.attempt)
+    try:
+        made = made_by(services, run.id, details.facts, details.attempt)
+    except Withheld as error:
+        return [_heading(), html.P(str(error), className="t3 pad")]
     if made.store is None and not made.found:
         return None
     own = [one for one in made.found if not one.is_internal]
@@ -76,8 +79,11 @@ def failed(details: TaskDetails) -> list[Component]:
     again = html.Button(
         [icon("refresh"), "Try again"], className="mf-btn sm", disable_n_clicks=True, **data(retry="artifacts")
     )
-    head = html.Div(html.H2("Artifacts", className="mf-h2"), className="mf-bar")
-    return [head, feedback.error("Artifacts cannot be read.", unreachable(details.home), actions=[again])]
+    return [_heading(), feedback.error("Artifacts cannot be read.", unreachable(details.home), actions=[again])]
+
+
+def _heading() -> Component:
+    return html.Div(html.H2("Artifacts", className="mf-h2"), className="mf-bar")
 
 
 def _search() -> Component:
@@ -99,7 +105,7 @@ def _table(made: Made, rows: Sequence[Artifact], pathspec: str, attempt: int, un
 def _row(made: Made, one: Artifact, pathspec: str, attempt: int, until: float) -> Component:
     seen = Preview(None, "open to see")
     if time.monotonic() < until:
-        seen = artifact_preview(made.store, made.home.flow, one.sha, one.encoding, one.size)
+        seen = made.preview(one)
     preview = html.Span(seen.text, className="mono") if seen.text is not None else html.Span(seen.note, className="t3")
     change = made.changed.get(one.name)
     changed = html.Td(
