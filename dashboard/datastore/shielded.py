@@ -14,7 +14,7 @@ LOG = ".log"
 
 
 class Withheld(Unreadable):
-    """Data that this dashboard is told not to show."""
+    """Data that this dashboard is told not to show; assets/js/task-attempt.js knows the end of its sentences."""
 
 
 @dataclass(frozen=True, slots=True)

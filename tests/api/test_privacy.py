@@ -129,6 +129,10 @@ def test_hidden_names_and_texts_are_in_no_answer(
     guessed = client.get(f"/-/api/{flow}/{run}/tasks?q=db_password%3Dhunter").json
     assert guessed is not None
     assert guessed["tasks"] == []
+    for part, count in (("ghp_a1", 0), ("uses", 1)):
+        found = client.get(f"/-/api/{flow}/{run}/tasks?q=note%3D{part}").json
+        assert found is not None
+        assert len(found["tasks"]) == count, part
 
 
 @pytest.mark.parametrize("kind", ["LOGS", "ARTIFACTS", "CARDS"])
