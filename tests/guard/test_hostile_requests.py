@@ -43,8 +43,8 @@ def test_every_route_answers_with_a_sentence(client_of: MakeClient, caplog: pyte
         filled = iter(pieces)
         path = re.sub("<[^>]+>", lambda _: next(filled), rule)
         answer = client.get(f"{path}?{'&'.join(f'{word}={value}' for word, value in query)}")
-        assert answer.status_code in (200, 204, 302, 308, 400, 404), answer.text
-        assert "Traceback" not in answer.text
+        assert answer.status_code in (200, 204, 302, 308, 400, 404), path
+        assert b"Traceback" not in answer.get_data()
 
     tried()
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
