@@ -9,7 +9,7 @@ NO_BROWSER := The browser tests need Chromium on the PATH: install it with the p
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: run test bench format check-format lint types tests browser clean help
+.PHONY: run test bench format check-format lint audit types tests browser clean help
 
 run: $(VENV)/.stamp ## the dashboard on demo data; make run SOURCE=… ARGS="--port 8051" shows something else
 	@$(BIN)/python app.py $(SOURCE) $(ARGS)
@@ -25,8 +25,13 @@ format: $(VENV)/.stamp-dev ## put the code into its one format
 check-format: $(VENV)/.stamp-dev
 	@$(BIN)/ruff format --check -q . || { echo "Not formatted: run make format."; exit 1; }
 
-lint: $(VENV)/.stamp-dev ## ruff
+lint: $(VENV)/.stamp-dev ## ruff and bandit
 	@$(BIN)/ruff check -q .
+	@$(BIN)/bandit -q -c pyproject.toml -r app.py components dashboard
+
+audit: $(VENV)/.stamp ## known faults of what is installed; asks the network, so it is no part of make test
+	@test -d $(VENV)-audit || { $(PYTHON) -m venv $(VENV)-audit && $(VENV)-audit/bin/pip install -q pip-audit==2.10.1; }
+	@$(VENV)-audit/bin/pip-audit --path "$$($(BIN)/python -c 'import site; print(site.getsitepackages()[0])')"
 
 types: $(VENV)/.stamp-dev ## mypy, strict
 	@$(BIN)/mypy
@@ -38,7 +43,7 @@ browser:
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null || { command -v apt-get >/dev/null && $(SUDO) apt-get update && $(SUDO) apt-get install -y chromium; } || { echo "$(NO_BROWSER)"; exit 1; }
 
 clean: ## remove what was made: environment, caches, reports
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov test-results bench-results
+	@rm -rf $(VENV) $(VENV)-audit .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov test-results bench-results
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)

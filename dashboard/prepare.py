@@ -17,6 +17,7 @@ from dashboard.data.database import Database
 from dashboard.errors import BadSource
 from dashboard.settings import Settings
 from dashboard.source import Source, table_names
+from dashboard.stores import privacy_of
 
 
 def prepare(source: Source, settings: Settings, at_exit: ExitStack) -> Source:
@@ -38,6 +39,7 @@ def open_database(source: Source, settings: Settings) -> Database:
         connect_timeout=settings.connect_timeout,
         pool_size=settings.pool_size,
         slow_query=settings.slow_query,
+        privacy=privacy_of(settings),
     )
 
 

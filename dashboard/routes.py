@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dash import html
+from dash.exceptions import DependencyException
 from flask import Flask, Response, jsonify, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
@@ -66,6 +67,8 @@ def register(app: App, services: Services) -> None:
     def failed(error: Exception) -> Any:
         if isinstance(error, HTTPException):
             return error
+        if isinstance(error, DependencyException):  # of a path below _dash-component-suites, not of ours
+            return jsonify(error="There is no such file."), 404
         text, status = _explained(error)
         parts = parts_of(request.path)
         if parts and parts[0] in ("-", *_NO_FLOWS) and "/" + "/".join(parts) not in app.fixed:

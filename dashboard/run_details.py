@@ -14,7 +14,7 @@ from dashboard.data.judge import Judge
 from dashboard.data.run_facts import RunFacts
 from dashboard.data.runs import Key
 from dashboard.data.steps import step_spans
-from dashboard.datastore import Parameter, parameters
+from dashboard.datastore import Parameter
 from dashboard.graph import Graph
 from dashboard.graphs import Graphs
 from dashboard.insight.estimate import Estimate, estimate
@@ -121,7 +121,7 @@ class DetailsOf:
         task = self._database(locations.of_parameters, run.key)
         if task is None:
             return ()
-        return parameters(self._stores(task.location), run.flow, run.id, task.task, task.hashes)
+        return self._stores.parameters(run, task.location, task.task, task.hashes)
 
     def _error(self, view: RunView, told: Story) -> str | None:
         if told.first_failure is None:

@@ -242,6 +242,25 @@ class Settings:
         PREFIX + "EMBED_IN", (), setting_values.origins, "Origins whose pages may show the dashboard in a frame."
     )
 
+    # What is not shown
+    hide_names: tuple[str, ...] = _setting(
+        PREFIX + "HIDE_NAMES",
+        (),
+        setting_values.globs,
+        "Parameters, artifacts and metadata of which no value is shown: `*password*,*secret*`.",
+    )
+    hide_texts: Path | None = _setting(
+        PREFIX + "HIDE_TEXTS",
+        None,
+        _path,
+        "File of regular expressions (RE2, one a line) for what is hidden in logs, metadata and values.",
+    )
+    show_logs: bool = _setting(PREFIX + "SHOW_LOGS", True, _flag, "Whether logs are shown.")
+    show_artifacts: bool = _setting(
+        PREFIX + "SHOW_ARTIFACTS", True, _flag, "Whether artifacts are shown, and the values of parameters."
+    )
+    show_cards: bool = _setting(PREFIX + "SHOW_CARDS", True, _flag, "Whether cards are shown.")
+
     # The database
     statement_timeout: float = _setting(
         PREFIX + "STATEMENT_TIMEOUT", 5.0, _number(0.1, 3600), "Seconds that one query may take."

@@ -38,7 +38,7 @@ class ids:
     """Ids of the frame. Pages listen to QUERY, TOKEN, THEME and ZONE and write none of them."""
 
     QUERY = "shell-query"
-    TOKEN = "shell-token"
+    TOKEN = "shell-token"  # nosec B105
     THEME = "shell-theme"
     ZONE = "shell-zone"
     LIVE = "shell-live"

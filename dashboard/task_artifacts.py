@@ -7,7 +7,19 @@ from dataclasses import dataclass
 
 from dashboard.data import task_facts
 from dashboard.data.task_facts import Home, Registered, TaskFacts
-from dashboard.datastore import Artifact, ArtifactRow, Change, Datastore, Impatient, artifacts, changes
+from dashboard.datastore import (
+    Artifact,
+    ArtifactRow,
+    Change,
+    Datastore,
+    Impatient,
+    Preview,
+    Withheld,
+    artifact_preview,
+    artifacts,
+    changes,
+)
+from dashboard.privacy import Privacy
 from dashboard.services import Services
 
 
@@ -25,6 +37,14 @@ class Made:
     against: str
     locations: dict[str, str]
     problem: str
+    privacy: Privacy
+
+    def preview(self, one: Artifact) -> Preview:
+        """The value in one line, or why there is none."""
+        if self.privacy.hides(one.name):
+            return Preview(None, "hidden")
+        seen = artifact_preview(self.quick, self.home.flow, one.sha, one.encoding, one.size)
+        return seen if seen.text is None else Preview(self.privacy.text(seen.text), seen.note)
 
     def get(self, name: str) -> Artifact | None:
         """The artifact of this name."""
@@ -44,6 +64,8 @@ def made_by(
     They are compared with the attempt before; without one, or as `to_parent` wants, with the task (step, id) that led
     to this one.
     """
+    if not services.stores.privacy.artifacts:
+        raise Withheld("Artifacts are not shown on this dashboard.")
     home = services.database(task_facts.home, run, facts, attempt)
     store, quick = services.stores(home.location), services.stores.brief(home.location)
     rows = services.database(task_facts.artifact_rows, facts, attempt)
@@ -57,7 +79,8 @@ def made_by(
         previous = _listed(where, earlier, services.database(task_facts.artifact_rows, before, number))
         if previous:
             changed, against = changes(previous, found), words
-    return Made(home, store, quick, tuple(found), changed, against, {row.name: row.location for row in rows}, problem)
+    locations = {row.name: row.location for row in rows}
+    return Made(home, store, quick, tuple(found), changed, against, locations, problem, services.stores.privacy)
 
 
 def _before(

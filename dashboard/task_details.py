@@ -25,7 +25,7 @@ from dashboard.run_state import wire
 from dashboard.run_state.view import FAILED, RunView
 from dashboard.status.attempts import QUALIFIERS, STATUSES
 from dashboard.stores import Stores
-from dashboard.task_failure import Failure, failure
+from dashboard.task_failure import Failure, failure, shown
 
 LISTED = 5  # related tasks that are named
 ALIKE_NEAR, ALIKE_FAR = 40, 6  # failed tasks whose errors are compared, by how long a read takes
@@ -158,7 +158,8 @@ class TasksOf:
         path = facts.value(lineage.FIELD, attempt)
         store = self._stores.brief(home.location)
         verdict = (*status_of(view, row), view.reason(row))
-        hashes = {one.name: one.sha for one in artifacts}
+        privacy = self._stores.privacy
+        hashes = {one.name: one.sha for one in artifacts} if privacy.artifacts else {}
         return TaskDetails(
             view=view,
             place=place,
@@ -170,7 +171,9 @@ class TasksOf:
             graph=graph,
             steps=steps,
             story=told,
-            failure=failure(store, facts, home, hashes, verdict, lambda: self._sources(run.key).files),
+            failure=shown(
+                failure(store, facts, home, hashes, verdict, lambda: self._sources(run.key).files), privacy.text
+            ),
             parents=self._related(view, parents(graph, step, path) if graph else None, place, before=True),
             children=self._related(view, children(graph, step, path) if graph else None, place, before=False),
         )

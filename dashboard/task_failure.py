@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.data.task_facts import Home, TaskFacts
 from dashboard.datastore import (
@@ -65,6 +65,19 @@ def failure(
         return Failure(said[:MOST_TITLE], "", (), None, (), "log", cause, is_caught)
     title = cause.title if cause else _sentence(reason)
     return Failure(title, "" if not cause else _sentence(reason), (), None, (), "scheduler", cause, is_caught)
+
+
+def shown(found: Failure | None, text: Callable[[str], str]) -> Failure | None:
+    """The same with its texts as `text` lets them be read."""
+    if found is None:
+        return None
+    return replace(
+        found,
+        title=text(found.title),
+        more=text(found.more),
+        traceback=tuple(map(text, found.traceback)),
+        source=tuple((number, text(line)) for number, line in found.source),
+    )
 
 
 def _of_exception(files: SourceFiles | None, found: TaskException, is_caught: bool) -> Failure:

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from dashboard.data.task_facts import Home
-from dashboard.datastore import Datastore, Unreadable
+from dashboard.datastore import Datastore, Unreadable, Withheld
 from dashboard.datastore.logs import Log, Stream, open_log
 from dashboard.stores import Stores
 
@@ -41,6 +41,8 @@ class Logs:
 
     def __call__(self, home: Home, stream: Stream) -> Log:
         """The log as it is now, at most a second old; `Unreadable` with a sentence where it cannot be read."""
+        if not self._stores.privacy.logs:
+            raise Withheld("Logs are not shown on this dashboard.")
         store = self._stores(home.location)
         if store is None:
             raise Unreadable(unreachable(home))

@@ -29,6 +29,7 @@ LEAVES = (
             "filters",
             "notices",
             "pathspec",
+            "privacy",
             "query_text",
             "setting_values",
             "task_query",
@@ -43,6 +44,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     r"app": ("dashboard", "dash", "flask"),
     r"dashboard\.(models|errors|filters|notices|pathspec|query_text|task_query|attempt_query|graph)": LEAVES,
     r"dashboard\.(setting_values|settings)": LEAVES,
+    r"dashboard\.privacy": (*LEAVES, "re2"),
     r"dashboard\.(official|pasted)": (*LEAVES, "dashboard.official"),
     r"dashboard\.status(\..*)?": (*LEAVES, "dashboard.status", "numpy"),
     r"dashboard\.insight(\..*)?": (
@@ -92,6 +94,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "dashboard.data",
         "dashboard.local",
         "dashboard.demo",
+        "dashboard.stores",
         "sqlalchemy",
     ),
     r"dashboard\.serving": (*LEAVES, "dashboard.settings", "waitress"),

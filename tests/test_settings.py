@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, fields
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,21 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
         ),
         ("METAFLOW_DASHBOARD_DATASTORE_ROOTS", "s3://b, /data", "datastore_roots", ("s3://b", "/data")),
         ("METAFLOW_S3_ENDPOINT_URL", "http://127.0.0.1:9000/", "s3_endpoint", "http://127.0.0.1:9000"),
+        (
+            "METAFLOW_DASHBOARD_ALLOWED_HOSTS",
+            "Dash.example, *.b.org, [::1]",
+            "allowed_hosts",
+            ("dash.example", "*.b.org", "::1"),
+        ),
+        (
+            "METAFLOW_DASHBOARD_TRUSTED_PROXIES",
+            "10.0.0.1/8,unix",
+            "trusted_proxies",
+            (ip_network("10.0.0.0/8"), "unix"),
+        ),
+        ("METAFLOW_DASHBOARD_EMBED_IN", "https://p.example/", "embed_in", ("https://p.example",)),
+        ("METAFLOW_DASHBOARD_HIDE_NAMES", "*Password*, token", "hide_names", ("*password*", "token")),
+        ("METAFLOW_DASHBOARD_LOG_FORMAT", "JSON", "log_format", "json"),
     ],
 )
 def test_a_variable_is_read(name: str, value: str, attribute: str, parsed: object) -> None:

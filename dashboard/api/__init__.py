@@ -33,7 +33,7 @@ from dashboard.api import (
     task_logs,
     tasks,
 )
-from dashboard.datastore import Unreadable
+from dashboard.datastore import Unreadable, Withheld
 from dashboard.errors import BadInput, DatabaseError
 from dashboard.services import Services
 
@@ -53,6 +53,10 @@ def register(server: Flask, services: Services) -> None:
     @api.errorhandler(DatabaseError)
     def down(error: DatabaseError) -> tuple[Response, int]:
         return jsonify(error=str(error)), _status(503)
+
+    @api.errorhandler(Withheld)
+    def withheld(error: Withheld) -> tuple[Response, int]:
+        return jsonify(error=str(error)), _status(403)
 
     @api.errorhandler(Unreadable)
     def unreadable(error: Unreadable) -> tuple[Response, int]:

@@ -11,7 +11,7 @@ from dashboard.api import asked
 from dashboard.api.tasks import run_view
 from dashboard.data import task_facts
 from dashboard.data.task_facts import Home, TaskFacts
-from dashboard.datastore import Datastore, Unreadable
+from dashboard.datastore import Datastore, Unreadable, Withheld
 from dashboard.datastore.card_frame import CONTENT_TYPE, POLICY, framed, refusal
 from dashboard.datastore.cards import Card, card, card_data, card_html, cards
 from dashboard.errors import BadInput, DatabaseError
@@ -28,10 +28,15 @@ PATIENCE = 4.0  # seconds for all of them
 def register(api: Blueprint, services: Services) -> None:
     """Mount the routes."""
 
+    def allowed() -> None:
+        if not services.stores.privacy.cards:
+            raise Withheld("Cards are not shown on this dashboard.")
+
     def place(flow: str, run: str, step: str, task: str) -> tuple[Datastore, Home]:
         return home_of(*asked.task(services, flow, run, step, task))
 
     def home_of(judged: Run, facts: TaskFacts) -> tuple[Datastore, Home]:
+        allowed()
         home = services.database(task_facts.home, judged.id, facts, max(facts.attempts, default=0))
         store = services.stores(home.location)
         if store is None:
@@ -50,6 +55,7 @@ def register(api: Blueprint, services: Services) -> None:
         values = asked.values()
         values.pop("attempt", None)  # cards belong to all attempts
         asked.nothing_else(values, "known is quiet")
+        allowed()
         judged, facts = asked.task(services, flow, run, step, task)
         if not facts.has_begun(max(facts.attempts, default=0)):
             return jsonify(cards=[], missing=[])  # and it has not said where its datastore is
@@ -63,6 +69,7 @@ def register(api: Blueprint, services: Services) -> None:
     @api.get("/api/<flow>/<run>/cards")
     def cards_of_run(flow: str, run: str) -> Response:
         asked.nothing_else(asked.values(), "known is quiet")
+        allowed()
         view = run_view(services, asked.run(services, flow, run))
         until = time.monotonic() + PATIENCE
         found: list[dict[str, Any]] = []

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, stream_with_context
 
 from dashboard.api import asked, csv_text
-from dashboard.datastore import Artifact, NotPlain, TooLarge, Unreadable, artifact_value, client_code
+from dashboard.datastore import Artifact, NotPlain, TooLarge, Unreadable, Withheld, artifact_value, client_code
 from dashboard.datastore.views import branch, hex_page, media_type, table, text_page, to_json
 from dashboard.errors import BadQuery
 from dashboard.services import Services
@@ -35,6 +35,8 @@ def register(api: Blueprint, services: Services) -> None:
         artifact = found.get(name)
         if artifact is None:
             raise asked.Absent(f"This attempt has no artifact “{name[:200]}”.")
+        if found.privacy.hides(name):
+            raise Withheld("The value of this artifact is not shown on this dashboard.")
         if found.store is None:
             raise Unreadable(unreachable(found.home))
         return artifact, artifact_value(found.store, found.home.flow, artifact.sha, artifact.encoding)
@@ -60,7 +62,7 @@ def register(api: Blueprint, services: Services) -> None:
             about = found.get(name)
             row = _row(found, about) if about else {}
             return jsonify(row | {"view": "code", "why": str(problem), "code": client_code(pathspec, number, name)})
-        return jsonify(_row(found, artifact) | _view(whole, path, offset))
+        return jsonify(_row(found, artifact) | found.privacy.within(_view(whole, path, offset)))
 
     @api.get(f"{base}/<name>/raw")
     def raw_artifact(flow: str, run: str, step: str, task: str, name: str) -> Response:
@@ -78,8 +80,8 @@ def register(api: Blueprint, services: Services) -> None:
             body, kind = bytes(whole), "application/octet-stream"
         else:
             body, kind = to_json(whole), "application/json"
-        answer = Response(_bytes(body), mimetype=kind)
-        answer.headers["Content-Security-Policy"] = SANDBOX
+        answer = Response(found.privacy.masked(_bytes(body)), mimetype=kind)
+        answer.headers["Content-Security-Policy"] = " ".join((SANDBOX, *services.settings.embed_in))
         if not is_shown:
             ending = (
                 "json"

@@ -22,6 +22,7 @@ from dashboard.data import dialect
 from dashboard.data.schema import TableNames, Tables, tables
 from dashboard.data.timings import Timings
 from dashboard.errors import BadSource, DatabaseError, DatabaseUnreachable, QueryTimeout
+from dashboard.privacy import Privacy
 
 log = logging.getLogger("metaflow_dashboard.sql")
 P = ParamSpec("P")
@@ -87,9 +88,11 @@ class Reader:
         slow_query: float,
         clock: Clock,
         listeners: Sequence[Callable[[Asked], None]] = (),
+        privacy: Privacy = Privacy(),
     ) -> None:
         self._connection = connection
         self._listeners = listeners
+        self.privacy = privacy
         self._clock = clock
         self._slow_query = slow_query
         self.tables = schema
@@ -147,10 +150,12 @@ class Database:
         connect_timeout: float = 3,
         pool_size: int = 5,
         slow_query: float = 500,
+        privacy: Privacy = Privacy(),
     ) -> None:
         self.url = make_url(url)
         self.tables = tables(names, schema)
         self._slow_query = slow_query
+        self._privacy = privacy
         self._clock = Clock()
         self.timings = Timings()
         self.listeners: list[Callable[[Asked], None]] = [self._note]  # told of every statement; they must be quick
@@ -178,7 +183,7 @@ class Database:
 
     def _run(self, query: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         with self._engine.connect() as connection:
-            reader = Reader(connection, self.tables, self._slow_query, self._clock, self.listeners)
+            reader = Reader(connection, self.tables, self._slow_query, self._clock, self.listeners, self._privacy)
             return query(reader, *args, **kwargs)
 
     def _note(self, asked: Asked) -> None:

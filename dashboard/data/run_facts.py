@@ -65,7 +65,9 @@ def facts(reader: Reader, key: Key, first_step: str | None) -> RunFacts:
         .limit(MOST_METADATA),
     )
     rows = sorted(rows, key=lambda row: (row.ts_epoch, row.id), reverse=True)
-    metadata = tuple(Metadatum(row[0], row[1], plain(row[2]), row[3], row[4]) for row in rows)
+    metadata = tuple(
+        Metadatum(row[0], row[1], reader.privacy.value(row[1], plain(row[2])), row[3], row[4]) for row in rows
+    )
     newest = {one.name: one.value for one in reversed(metadata)}
     origin = newest.get("origin-run-id")
     return RunFacts(

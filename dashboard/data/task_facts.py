@@ -197,7 +197,11 @@ def _metadata(reader: Reader, key: Key, step: str, task: int) -> tuple[TaskMetad
         .limit(MOST_METADATA),
     )
     found = sorted(rows, key=lambda row: (row[4], row[5]), reverse=True)
-    return tuple(TaskMetadatum(row[0], plain(row[1] or ""), row[2] or "", _attempt(row[3]), row[4]) for row in found)
+    shown = reader.privacy.value
+    return tuple(
+        TaskMetadatum(row[0], shown(row[0], plain(row[1] or "")), row[2] or "", _attempt(row[3]), row[4])
+        for row in found
+    )
 
 
 def _attempt(tags: object) -> int | None:

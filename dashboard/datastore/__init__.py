@@ -3,6 +3,7 @@
 store       Datastore, the one door to the bytes, and what it raises
 stores      open_store(ds_type, ds_root, options) -> Datastore | None
 address     where a datastore is, as one text
+shielded    a store without what is not shown
 gate        how many read one datastore at the same time, and how long
 impatient   Impatient: a store that is asked no more once it was silent
 tree        what all stores have in common
@@ -44,6 +45,7 @@ from dashboard.datastore.local import LocalStore
 from dashboard.datastore.parameters import Parameter, parameters
 from dashboard.datastore.pickled import decode
 from dashboard.datastore.plain import NotPlain
+from dashboard.datastore.shielded import ShieldedStore, Withheld
 from dashboard.datastore.stderr import last_error
 from dashboard.datastore.store import Datastore, TooLarge, Unreadable
 from dashboard.datastore.stores import StoreOptions, open_store
@@ -60,12 +62,14 @@ __all__ = [
     "Parameter",
     "Place",
     "Preview",
+    "ShieldedStore",
     "SourceFiles",
     "StoreOptions",
     "TaskException",
     "TooLarge",
     "UnknownEncoding",
     "Unreadable",
+    "Withheld",
     "artifact_preview",
     "artifact_value",
     "artifacts",

@@ -14,7 +14,7 @@ from components.theme import palette
 from dashboard import viewer
 from dashboard.data import locations
 from dashboard.data.steps import step_spans
-from dashboard.datastore import Parameter, parameters
+from dashboard.datastore import Parameter
 from dashboard.filters import RunQuery
 from dashboard.links import href
 from dashboard.models import JudgedRun, Status, StepSpan
@@ -90,8 +90,8 @@ def _parameters(services: Services, judged: JudgedRun) -> Component:
     task = services.database(locations.of_parameters, run.key)
     if task is None:
         return html.P("not registered yet", className="t3")
-    store = services.stores(task.location)
-    found = [one for one in parameters(store, run.flow, run.id, task.task, task.hashes) if one.kind == "parameter"]
+    known = services.stores.parameters(run, task.location, task.task, task.hashes)
+    found = [one for one in known if one.kind == "parameter"]
     if not found:
         return html.P("none", className="t3")
     pairs = [part for one in found[:MOST_PARAMETERS] for part in (html.Dt(one.name, title=one.name), _value(one))]

@@ -16,7 +16,7 @@ from components import feedback, formats
 from components.attributes import aria, data
 from components.icons import icon
 from dashboard.attempt_query import AttemptQuery
-from dashboard.datastore import Artifact, Change, Preview, artifact_preview, client_code, is_internal
+from dashboard.datastore import Artifact, Change, Preview, Withheld, client_code, is_internal
 from dashboard.models import Status
 from dashboard.pathspec import Pathspec
 from dashboard.services import Services
@@ -46,7 +46,10 @@ def listing(services: Services, details: TaskDetails, query: AttemptQuery, to: T
     """Head, rows, and a place for the value that is opened; where the datastore cannot be read, why."""
     run = details.view.judged.run
     parent = _parent(details)
-    made = made_by(services, run.id, details.facts, details.attempt, parent, query.versus == "parent")
+    try:
+        made = made_by(services, run.id, details.facts, details.attempt, parent, query.versus == "parent")
+    except Withheld as error:
+        return [_heading(), html.P(str(error), className="t3 pad")]
     has_begun = details.facts.has_begun(details.attempt)
     if (made.store is None or made.problem) and not made.found and has_begun:
         return _failed(made.problem or unreachable(made.home))
@@ -140,14 +143,17 @@ def _gone(made: Made) -> str:
 
 
 def _failed(why: str) -> list[Component]:
-    head = html.Div(html.H2("Artifacts", className="mf-h2"), className="mf-bar")
-    return [head, feedback.error("Artifacts cannot be read.", why, actions=[_again()])]
+    return [_heading(), feedback.error("Artifacts cannot be read.", why, actions=[_again()])]
 
 
 def _again() -> Component:
     return html.Button(
         [icon("refresh"), "Try again"], className="mf-btn sm", disable_n_clicks=True, **data(retry="artifacts")
     )
+
+
+def _heading() -> Component:
+    return html.Div(html.H2("Artifacts", className="mf-h2"), className="mf-bar")
 
 
 def _search() -> Component:
@@ -182,7 +188,7 @@ class _Table:
         """What the script reads; `change` is there where there is something to compare with: word and title."""
         seen = Preview(None, "open to see")
         if time.monotonic() < self.until:
-            seen = artifact_preview(self.made.quick, self.made.home.flow, one.sha, one.encoding, one.size)
+            seen = self.made.preview(one)
         row: dict[str, object] = {
             "name": one.name,
             "type": one.type or "–",
