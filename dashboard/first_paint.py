@@ -45,7 +45,7 @@ class App(Dash):
             metas='<meta charset="UTF-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
             title=f"Error · {SITE}",
             css=self._generate_css_dist_html(),  # type: ignore[no-untyped-call]
-            app_entry=f'<div class="page-alone">{to_html(self.frame(panel))}</div>',
+            app_entry=_inert(f'<div class="page-alone">{to_html(self.frame(panel))}</div>'),
         )
         return str(made)
 
@@ -53,8 +53,8 @@ class App(Dash):
         """The HTML of a page, with its first paint before the entry of the app, and what it needs early."""
         address: Address | None = g.get("address") if has_request_context() else None
         if address:
-            parts["title"] = escape(f"{address.title} · {SITE}")
-            parts["metas"] += address.metas
+            parts["title"] = _inert(escape(f"{address.title} · {SITE}"))
+            parts["metas"] += _inert(address.metas)
         parts["css"] = self._early() + parts["css"]
         parts["app_entry"] = self._first_paint() + parts["app_entry"]
         return str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call]
@@ -65,7 +65,7 @@ class App(Dash):
         tag = '<link rel="preload" as="{}"{} href="{}">'
         cors = {"fetch": ' crossorigin="anonymous"', "script": ""}
         needed = self.early(self._parts(), self._query())
-        return "".join(tag.format(one.kind, cors[one.kind], escape(one.url)) for one in needed)
+        return _inert("".join(tag.format(one.kind, cors[one.kind], escape(one.url)) for one in needed))
 
     def _parts(self) -> list[str]:
         path = request.path[len(self.config.url_base_pathname or "/") :].rstrip("/")
@@ -83,4 +83,9 @@ class App(Dash):
             page = draw(request.query_string.decode()) if draw else None
         except (DashboardError, UnicodeDecodeError):
             return ""  # the live page will say what is wrong
-        return f'<div id="first-paint">{to_html(self.frame(page))}</div>' if page else ""
+        return _inert(f'<div id="first-paint">{to_html(self.frame(page))}</div>') if page else ""
+
+
+def _inert(html: str) -> str:
+    """The same to a browser; without the marks that Dash fills in the whole text, ours included."""
+    return html.replace("{%", "&#123;%")

@@ -68,6 +68,16 @@ def meta(answer: TestResponse, name: str) -> str:
     return found[1]
 
 
+def test_the_marks_of_the_template_in_a_name_are_text(filled: Site, stage: Stage) -> None:
+    filled.writer.run("HelloFlow", 13, at=stage.now, heartbeat=stage.now, tags=["{%config%}"])
+    filled.writer.flush()
+    for path in ("HelloFlow/" + quote("{%scripts%}"), ""):
+        html = filled.get(path).text
+        assert html.count("_dash-config") == 1
+        assert html.count("</script>") == filled.get("HelloFlow/12").text.count("</script>")
+        assert "&#123;%" in html
+
+
 @pytest.mark.parametrize(
     ("path", "title"),
     [
