@@ -67,7 +67,8 @@ def layout(flow: str = "", run: str = "", step: str = "", rest: str = "", **_que
     path = f"{flow}/{run}/{step}/{rest}"
     of_plugins = slots.sections()
     named = [*PARTS, *((name, words) for name, words, _ in of_plugins)]
-    tabs = [html.A([words, html.Span(className="n")], href=f"#part-{name}") for name, words in named]
+    tabs: list[Component] = [html.A([words, html.Span(className="n")], href=f"#part-{name}") for name, words in PARTS]
+    tabs += slots.section_tabs()
     # Whoever comes from another task of the run gets new parts, not those of the task before.
     parts = {
         **{name: html.Div(part, key=path) for name, _, part in of_plugins},
@@ -94,7 +95,12 @@ def layout(flow: str = "", run: str = "", step: str = "", rest: str = "", **_que
                     html.Div(
                         [
                             html.P(id=ids.ALIKE, className="task-alike t2"),
-                            html.Nav(tabs, id=ids.TABS, className="mf-tabs anchors", **aria(label="Parts of the task")),
+                            html.Nav(
+                                tabs,
+                                id=ids.TABS,
+                                className="mf-tabs anchors",
+                                **aria(label="Parts of the task"),
+                            ),
                             *sections,
                         ],
                         id=ids.BODY,

@@ -14,7 +14,10 @@ from tests.e2e.serving import Growing, serve
 
 FOLDER = Path(__file__).parent / "plugins"
 CONFIG = """
-plugins = ["external-links", "notes", "broken", "official", "listener", "hostile", "ancient", "installed", "resources"]
+plugins = [
+    "external-links", "notes", "broken", "official", "listener", "hostile", "ancient", "installed",
+    "resources", "ui-content",
+]
 [official]
 parameters = { colour = "red" }
 [[external-links.links]]
@@ -69,6 +72,26 @@ def test_panels_in_python(page: Page, plugged: Growing) -> None:
     expect(page.locator("#task-tabs a", has_text="Notes")).to_have_attribute("href", "#part-notes")
 
 
+def test_texts_of_a_task(page: Page, plugged: Growing) -> None:
+    key = plugged.running(tasks=2)
+    text = "# Report\n[bad](javascript:alert(1)) <img src=x onerror=alert(1)>\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+    plugged.writer.metadatum(key, "start", 1, "ui-content-report", text, 1)
+    plugged.writer.flush()
+    page.goto(f"{plugged.app.url}{key[0]}/{key[1]}/start/1")
+    tab = page.locator("#task-tabs a", has_text="UI content")
+    expect(tab).to_have_attribute("href", "#part-ui-content")
+    expect(tab).to_be_visible()
+    content = page.locator("#part-ui-content")
+    expect(content.locator("h1")).to_have_text("Report")
+    expect(content.locator("td").first).to_have_text("1")
+    expect(content.locator("img")).to_have_count(0)
+    assert "alert" not in (content.get_by_text("bad").get_attribute("href") or "")
+    page.goto(f"{plugged.app.url}{key[0]}/{key[1]}/work/2")
+    expect(page.locator("#part-notes")).to_be_visible()
+    expect(tab).to_be_hidden()
+    expect(page.locator("#part-ui-content")).to_be_hidden()
+
+
 def test_a_column_and_pages(page: Page, plugged: Growing) -> None:
     key = plugged.finished()
     page.goto(plugged.app.url)
@@ -85,7 +108,7 @@ def test_a_column_and_pages(page: Page, plugged: Growing) -> None:
     page.goto(f"{plugged.app.url}-/plugins/installed")
     line = page.locator("tr", has_text="broken")
     expect(line).to_contain_text("runs-column: The log has the reason under number")
-    expect(page.locator("tbody tr")).to_have_count(9)
+    expect(page.locator("tbody tr")).to_have_count(10)
 
 
 def test_the_protocol_of_the_official_gui(page: Page, plugged: Growing) -> None:
