@@ -75,7 +75,7 @@ def test_a_url_becomes_a_query(text: str, query: TaskQuery) -> None:
         ("status=done", "status=done: one of running, pending, failed, killed"),
         ("status=failed&status=FAILED", "status=FAILED: one of"),
         ("sort=size", "sort=size: one of failed, started"),
-        ("tab=logs", "tab=logs: one of timeline, dag, tasks, details is needed."),
+        ("tab=logs", "tab=logs: one of timeline, dag, tasks, cards, details is needed."),
         ("group=step", "group=step: one of none is needed."),
         ("axis=elapsed", "axis=elapsed: one of clock is needed."),
         ("full=yes", "full=yes: one of 1 is needed."),
