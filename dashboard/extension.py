@@ -120,8 +120,9 @@ class TaskContext(FrameContext):
     def _value(self, name: str, limit: int | None) -> object:
         found = next((one for one in self.details.artifacts if one.name == name), None)
         store = self.services.stores(self.details.home.location)
-        if found is None or store is None:
-            raise Unreadable("There is no such artifact, or its datastore cannot be read.")
+        privacy = self.services.stores.privacy
+        if found is None or store is None or not privacy.artifacts or privacy.hides(name):
+            raise Unreadable("There is no such artifact, or it cannot be read.")
         limits = {} if limit is None else {"limit": limit}
         return artifact_value(store, self.details.home.flow, found.sha, found.content_type, **limits)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
@@ -22,7 +24,7 @@ class ids:
 
 def layout(**_query: object) -> Component:
     """The empty frame."""
-    head = html.Div(html.H1("Plugins", className="mf-h1"), className="mf-bar")
+    head = html.Div(html.H1("Plugins", className="mf-h2"), className="mf-bar")
     return html.Div([dcc.Store(id=ids.OPENED, data=""), head, html.Div(id=ids.TABLE)], className="page-plugins")
 
 
@@ -43,14 +45,14 @@ def table() -> Component:
     head = html.Thead(html.Tr([html.Th(word, scope="col") for word in words]))
     problems = {name: f"{where}: {problem.text}" for (name, where), problem in list(host.guard.problems.items())}
     rows = [_row(one, problems.get(one.plugin.name)) for one in host.plugins]
-    return html.Table([head, html.Tbody(rows)], className="mf-tbl dense")
+    return html.Table([head, html.Tbody(rows)], className="mf-tbl dense plugins")
 
 
 def _row(one: Installed, problem: str | None) -> Component:
     plugin = one.plugin
     about = [html.B(plugin.name, className="m"), html.Div(plugin.about, className="t3 small")]
     last = html.Span(problem, className="fg-failed") if problem else html.Span(formats.NOTHING, className="t3")
-    cells = (about, plugin.version, ", ".join(_adds(plugin)) or formats.NOTHING, one.where, last)
+    cells = (about, plugin.version, ", ".join(_adds(plugin)) or formats.NOTHING, Path(one.where).name, last)
     return html.Tr([html.Td(cell) for cell in cells])
 
 

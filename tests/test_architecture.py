@@ -135,6 +135,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "tomli",
         "werkzeug",
     ),
+    r"plugins\.testing": ("dashboard", "dash", "sqlalchemy"),  # the test kit makes a database of demo data
     r"plugins(\..*)?": ("dashboard", "components", *DASH, "numpy", "plotly"),
 }
 
@@ -143,7 +144,7 @@ MUST_NOT_IMPORT: dict[str, tuple[str, ...]] = {
     r"dashboard\.(?!factory$|pages\b).*": ("dashboard.pages",),
     r"dashboard\..*": ("dashboard.factory",),
     r"dashboard\.(?!source$|prepare$|local\b|demo\b).*": ("dashboard.local", "dashboard.demo"),
-    r"plugins.*": ("dashboard.pages", "dashboard.local", "dashboard.demo"),
+    r"plugins(?!\.testing$).*": ("dashboard.pages", "dashboard.local", "dashboard.demo"),
     r"dashboard\.pages\.\w+": ("dashboard.pages",),  # pages link to each other by URL
 }
 

@@ -14,7 +14,7 @@ from dashboard import VERSION, settings
 
 ROOT = Path(__file__).parent.parent
 REQUIREMENTS = [path.name for path in sorted(ROOT.glob("requirements*.txt"))]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), ROOT / "plugins" / "README.md", *(ROOT / "docs").rglob("*.md")])
 
 
 def text(name: str) -> str:

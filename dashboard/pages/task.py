@@ -73,14 +73,15 @@ def layout(flow: str = "", run: str = "", step: str = "", rest: str = "", **_que
     path = f"{flow}/{run}/{step}/{rest}"
     of_plugins = slots.sections()
     named = [*PARTS, *((name, words) for name, words, _ in of_plugins)]
-    tabs = [
+    tabs: list[Component] = [
         html.A(
             [words, html.Span(className="n")],
             href=f"#part-{name}",
             **data(palette=f"Go to {words}", palette_key=str(n)),
         )
-        for n, (name, words) in enumerate(named, 1)
+        for n, (name, words) in enumerate(PARTS, 1)
     ]
+    tabs += slots.section_tabs()
     # Whoever comes from another task of the run gets new parts, not those of the task before.
     parts = {
         **{name: html.Div(part, key=path) for name, _, part in of_plugins},
@@ -107,7 +108,12 @@ def layout(flow: str = "", run: str = "", step: str = "", rest: str = "", **_que
                     html.Div(
                         [
                             html.P(id=ids.ALIKE, className="task-alike t2"),
-                            html.Nav(tabs, id=ids.TABS, className="mf-tabs anchors", **aria(label="Parts of the task")),
+                            html.Nav(
+                                tabs,
+                                id=ids.TABS,
+                                className="mf-tabs anchors",
+                                **aria(label="Parts of the task"),
+                            ),
                             *sections,
                         ],
                         id=ids.BODY,

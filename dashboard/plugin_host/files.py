@@ -12,13 +12,16 @@ from flask import Blueprint, Flask, Response, abort, jsonify, request, send_file
 
 from dashboard.api import asked
 from dashboard.api.tasks import run_view
+from dashboard.data import run_facts
 from dashboard.data.metadata import Metadatum
+from dashboard.data.task_facts import TaskFacts
 from dashboard.extension import Frame
 from dashboard.plugin_host.host import current
 from dashboard.plugin_host.manifests import inside
+from dashboard.run_state.view import RunView
 from dashboard.services import Services
 from dashboard.status.attempts import ABSENT
-from dashboard.task_details import TaskDetails, place_of, row_of_attempt, status_of
+from dashboard.task_details import place_of, row_of_attempt, rows_of, status_of
 
 
 def register(server: Flask, services: Services) -> None:
@@ -57,24 +60,29 @@ def register(server: Flask, services: Services) -> None:
             files=[],
         )
 
+    # Asked for afresh: what pages remember of a run that has not changed may lack the newest rows.
     @routes.get("/-/data/<flow>/<run>")
     def of_run(flow: str, run: str) -> Response:
-        details = services.details(run_view(services, asked.run(services, flow, run)))
-        key = details.view.judged.run
-        base = {"flow_id": key.flow, "run_number": key.id}
-        return jsonify({"run-metadata": [base | _of_run(one) for one in details.facts.metadata]})
+        judged = asked.run(services, flow, run)
+        graph = services.graphs(judged.run.key)
+        facts = services.database(run_facts.facts, judged.run.key, graph.start if graph else None)
+        base = {"flow_id": judged.run.flow, "run_number": judged.run.id}
+        return jsonify({"run-metadata": [base | _of_run(one) for one in facts.metadata]})
 
     @routes.get("/-/data/<flow>/<run>/<step>/<task>")
     def of_task(flow: str, run: str, step: str, task: str) -> Response:
         view = run_view(services, asked.run(services, flow, run))
+        _, facts = asked.task(services, flow, run, step, task)
         place = place_of(view, step, task)
         text = request.args.get("attempt", "")
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
         row = row_of_attempt(view, place, number) if place is not None else None
-        details = services.tasks(view, place, row) if place is not None and row is not None else None
-        if details is None:
-            raise asked.Absent("There is no such task or attempt.")
-        return jsonify({"metadata": _of_task(details), "task-info": _attempts(details)})
+        if place is None or row is None:
+            raise asked.Absent("There is no such attempt.")
+        base = {"flow_id": flow, "run_number": view.judged.run.id, "step_name": step, "task_id": view.task_id(place)}
+        metadata = [base | one for one in _of_task(facts, int(view.attempt[row]))]
+        attempts = [base | _attempt(view, place, row) for row in rows_of(view, place)]
+        return jsonify({"metadata": metadata, "task-info": attempts})
 
     server.register_blueprint(routes)
 
@@ -109,17 +117,12 @@ def _of_run(one: Metadatum) -> dict[str, Any]:
     return {"step_name": one.step, "field_name": one.name, "value": one.value, "type": one.kind, "ts_epoch": one.at}
 
 
-def _of_task(details: TaskDetails) -> list[dict[str, Any]]:
-    """Newest value of each field, of the attempt that is shown or of none."""
-    run = details.view.judged.run
-    mine = [one for one in details.facts.metadata if one.attempt in (details.attempt, None)]
+def _of_task(facts: TaskFacts, attempt: int) -> list[dict[str, Any]]:
+    """Newest value of each field, of this attempt or of none."""
+    mine = [one for one in facts.metadata if one.attempt in (attempt, None)]
     newest = {one.name: one for one in sorted(mine, key=lambda one: (one.attempt is not None, one.at))}
     return [
         {
-            "flow_id": run.flow,
-            "run_number": run.id,
-            "step_name": details.step,
-            "task_id": details.facts.task,
             "attempt_id": one.attempt,
             "field_name": one.name,
             "value": one.value,
@@ -130,24 +133,16 @@ def _of_task(details: TaskDetails) -> list[dict[str, Any]]:
     ]
 
 
-def _attempts(details: TaskDetails) -> list[dict[str, Any]]:
-    """The task's attempts, oldest first, with the names that the official service gives them."""
-    view, run = details.view, details.view.judged.run
-    return [
-        {
-            "flow_id": run.flow,
-            "run_number": run.id,
-            "step_name": details.step,
-            "task_id": details.facts.task,
-            "attempt_id": int(view.attempt[row]),
-            "status": status_of(view, row)[0].value,
-            "ts_epoch": int(view.created[details.place]),
-            "started_at": _known(view.started[row]),
-            "finished_at": _known(view.finished[row]),
-            "duration": _known(view.duration[row]),
-        }
-        for row in details.rows
-    ]
+def _attempt(view: RunView, place: int, row: int) -> dict[str, Any]:
+    """With the names that the official service gives them."""
+    return {
+        "attempt_id": int(view.attempt[row]),
+        "status": status_of(view, row)[0].value,
+        "ts_epoch": int(view.created[place]),
+        "started_at": _known(view.started[row]),
+        "finished_at": _known(view.finished[row]),
+        "duration": _known(view.duration[row]),
+    }
 
 
 def _known(value: Any) -> int | None:

@@ -62,6 +62,11 @@ class Place:
         return f"plugin-{self.name}-{self.slot}" + (f"-{self.number}" if self.number else "")
 
     @property
+    def tab_id(self) -> str:
+        """Of the link to it among the tabs of a task."""
+        return f"{self.id}-tab"
+
+    @property
     def title(self) -> str:
         """What stands above it, or on its tab."""
         if self.panel is None and self.slot == "runs-column":
@@ -227,6 +232,7 @@ def _cells(found: object, runs: Sequence[JudgedRun]) -> dict[str, Cell]:
         if not isinstance(cell, Cell):
             raise TypeError(f"a column returns a Cell by pathspec, not {type(cell).__name__}")
         safe = cell.url if cell.url and templates.leads_somewhere(cell.url) else None
+        safe = href(safe) if safe and safe.startswith("/") else safe
         kept[pathspec] = Cell(str(cell.text)[:MOST_CELL], safe, str(cell.title)[:MOST_CELL])
     return kept
 

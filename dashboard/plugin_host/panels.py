@@ -98,7 +98,7 @@ def register_task(
         details = details_of(path_, url)
         if details is None:
             return no_update
-        return host.of_task(place, services, details) or (absent(place) if place.slot == "task-tab" else None)
+        return host.of_task(place, services, details)
 
     for place in (*host.places("task-details"), *host.places("task-tab")):
         _register(app, place, shown, [path, State(shell.ids.QUERY, "data")], partial(draw, place))
@@ -137,9 +137,12 @@ def register_columns(app: Dash, services: Services, shown: Input, keys_of: Calla
 
 
 def _register(app: Dash, place: Place, shown: Input, states: list[State], draw: Callable[..., Any]) -> None:
+    has_tab = place.slot == "task-tab"
+
     @app.callback(
         Output(place.id, "children"),
         Output(place.id, DRAWN),
+        *([Output(place.tab_id, "hidden")] if has_tab else []),
         shown,
         shell.REFRESH,
         shell.THEME,
@@ -149,14 +152,15 @@ def _register(app: Dash, place: Place, shown: Input, states: list[State], draw: 
     )
     def draw_panel(
         _shown: object, _token: object, _theme: object, _zone: object, drawn: str | None, *args: object
-    ) -> tuple[object, object]:
+    ) -> tuple[object, ...]:
         made = draw(*args)
+        hidden = (no_update if made is no_update else made is None,) if has_tab else ()
         if made is no_update:
-            return no_update, no_update
+            return no_update, no_update, *hidden
         if made is not None and place.panel is not None and place.title and place.slot != "header":
             head = html.H2(place.title, className="mf-h2")
             made = html.Section([head, made], **aria(label=place.title))
-        return _unless_same(made, made, drawn)
+        return *_unless_same(made, made, drawn), *hidden
 
 
 def _unless_same(what: object, made: object, drawn: str | None) -> tuple[object, object]:

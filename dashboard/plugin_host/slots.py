@@ -43,6 +43,14 @@ def sections() -> list[tuple[str, str, Component]]:
     ]
 
 
+def section_tabs() -> list[Component]:
+    """The links to them, hidden while there is nothing in them."""
+    return [
+        html.A(place.title, href=f"#part-{place.name}", id=place.tab_id, hidden=True)
+        for place in current().places("task-tab")
+    ]
+
+
 def tabs() -> dict[str, str]:
     """Tabs of a run that plugins add: name → word."""
     return current().tabs

@@ -171,7 +171,9 @@ def test_a_manifest_is_checked(tmp_path: Path, changes: dict[str, object], cause
 
 def test_settings_choose(tmp_path: Path) -> None:
     write(tmp_path, "more.py", "PLUGIN = Plugin(name='more')")
-    shipped = [path.stem.replace("_", "-") for path in SHIPPED.glob("*.py") if path.stem not in ("__init__", "testing")]
+    shipped = [
+        path.stem.replace("_", "-") for path in SHIPPED.glob("*.py") if path.stem != "testing" and path.stem[0] != "_"
+    ]
     everything = make_host(Settings(plugin_folders=(tmp_path,)))
     assert [one.plugin.name for one in everything.plugins] == sorted([*shipped, "more"])
     environment = {"METAFLOW_DASHBOARD_PLUGINS": "more, resources", "METAFLOW_DASHBOARD_PLUGIN_FOLDERS": str(tmp_path)}

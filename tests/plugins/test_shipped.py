@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.extension import Cell, Panel, Plugin, RunsContext
 from dashboard.plugin_host.rendering import Refused
-from plugins import experiments, external_links, installed, resources
+from plugins import experiments, external_links, installed, resources, ui_content
 from plugins.testing import Kit, figures_of, links_of, text_of
 from tests.oracle import HOUR, MINUTE, SECOND
 from tests.stage import Stage, decorated, graph_of
@@ -221,3 +221,12 @@ def test_a_column_is_bounded_and_its_links_are_safe(kit: Kit) -> None:
 @pytest.mark.parametrize(("step", "status"), [("train", None), ("start", "failed")])
 def test_the_kit_finds_tasks(kit: Kit, step: str, status: str | None) -> None:
     assert f"/{step}/" in kit.task(step, status=status)
+
+
+def test_texts_that_a_task_registers_for_the_gui(stage: Stage) -> None:
+    _, task = made(stage, ui_content_b="| a |\n|---|\n| 1 |", ui_content_a="# Report", other="no")
+    drawn = Kit(stage.services()).draw(ui_content.PLUGIN, "task-tab", task)
+    assert drawn is not None
+    assert text_of(drawn) == "# Report | a | |---| | 1 |"
+    _, without = made(stage)
+    assert Kit(stage.services()).draw(ui_content.PLUGIN, "task-tab", without) is None
