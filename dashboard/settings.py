@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-import math
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from dashboard import setting_values
+from dashboard import setting_values as values
 from dashboard.errors import BadSetting
 from dashboard.notices import QUICK_LINKS, Announcement, QuickLink, announcements, quick_links
 
@@ -22,101 +20,6 @@ SERVICE = "MF_METADATA_DB_"
 SSL_MODES = ("disable", "disabled", "allow", "prefer", "require", "verify-ca", "verify-full")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOG_FORMATS = ("text", "json")
-
-
-def _text(value: str) -> str:
-    return value
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def parse(value: str) -> int:
-        number = int(value) if re.fullmatch(r"[0-9]{1,18}", value) else -1
-        if not least <= number <= most:
-            raise ValueError(f"a whole number from {least} to {most} is needed")
-        return number
-
-    return parse
-
-
-def _number(least: float, most: float) -> Callable[[str], float]:
-    def parse(value: str) -> float:
-        try:
-            number = float(value)
-        except ValueError:
-            number = math.nan
-        if not least <= number <= most:  # also refuses nan
-            raise ValueError(f"a number from {least:g} to {most:g} is needed")
-        return number
-
-    return parse
-
-
-def _flag(value: str) -> bool:
-    if value.lower() not in ("true", "false", "1", "0", "yes", "no", "on", "off"):
-        raise ValueError("true or false is needed")
-    return value.lower() in ("true", "1", "yes", "on")
-
-
-def _service_flag(value: str) -> bool:
-    return value in ("True", "true", "1")  # as the service reads it
-
-
-def _one_of(*words: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        found = next((word for word in words if word.lower() == value.lower()), None)
-        if found is None:
-            raise ValueError(f"one of {', '.join(words)} is needed")
-        return found
-
-    return parse
-
-
-def _path(value: str) -> Path:
-    try:
-        return Path(value).expanduser()
-    except RuntimeError:
-        raise ValueError("the home folder of this user is not known") from None
-
-
-def _paths(value: str) -> tuple[Path, ...]:
-    return tuple(_path(one.strip()) for one in value.split(",") if one.strip())
-
-
-def _names(value: str) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(one.strip() for one in value.split(",") if one.strip()))
-    return () if names == ("none",) else names
-
-
-def _url_path(value: str) -> str:
-    if not re.fullmatch(r"[\w.~/-]*", value, re.ASCII) or "//" in value:
-        raise ValueError("a URL path such as /metaflow/ is needed")
-    return f"/{value.strip('/')}/" if value.strip("/") else "/"
-
-
-def _server(value: str) -> str:
-    if not re.fullmatch(r"https?://[^/\s?#@]+/?", value):
-        raise ValueError("a URL such as https://s3.example.org is needed, without a path")
-    return value.rstrip("/")
-
-
-def _location(value: str) -> str:
-    place = value.strip()
-    if not re.fullmatch(r"/.+|(s3|gs|azure)://[^/]+(/.+)?|[A-Za-z]:[/\\].+", place):
-        raise ValueError(
-            "places such as /folder, s3://bucket/prefix, gs://bucket/prefix or azure://container/prefix are needed"
-        )
-    return place if place == "/" else place.rstrip("/")
-
-
-def _locations(value: str) -> tuple[str, ...]:
-    return tuple(_location(one) for one in value.split(",") if one.strip())
-
-
-def _moves(value: str) -> tuple[tuple[str, str], ...]:
-    pairs = [one.partition("=") for one in value.split(",") if one.strip()]
-    if not all(found for _old, found, _new in pairs):
-        raise ValueError("pairs such as s3://bucket/metaflow=/mnt/metaflow, parted by commas, are needed")
-    return tuple((_location(old), _location(new)) for old, _found, new in pairs)
 
 
 def _setting(
@@ -135,187 +38,206 @@ class Settings:
     source: str | None = _setting(
         PREFIX + "SOURCE",
         None,
-        _text,
+        values.text,
         "What to show when the command line names nothing; also for WSGI servers.",
         secret=True,
     )
     db_dsn: str | None = _setting(
-        SERVICE + "DSN", None, _text, "A PostgreSQL URL or `host=… dbname=…`; wins over the next rows.", secret=True
+        SERVICE + "DSN",
+        None,
+        values.text,
+        "A PostgreSQL URL or `host=… dbname=…`; wins over the next rows.",
+        secret=True,
     )
-    db_host: str | None = _setting(SERVICE + "HOST", None, _text, "PostgreSQL host; `localhost` when another is set.")
-    db_port: int | None = _setting(SERVICE + "PORT", None, _whole(1, 65535), "PostgreSQL port; else 5432.")
-    db_user: str | None = _setting(SERVICE + "USER", None, _text, "PostgreSQL role; else `postgres`.")
-    db_password: str | None = _setting(SERVICE + "PSWD", None, _text, "Password; else `postgres`.", secret=True)
-    db_name: str | None = _setting(SERVICE + "NAME", None, _text, "PostgreSQL database; else `postgres`.")
+    db_host: str | None = _setting(
+        SERVICE + "HOST", None, values.text, "PostgreSQL host; `localhost` when another is set."
+    )
+    db_port: int | None = _setting(SERVICE + "PORT", None, values.whole(1, 65535), "PostgreSQL port; else 5432.")
+    db_user: str | None = _setting(SERVICE + "USER", None, values.text, "PostgreSQL role; else `postgres`.")
+    db_password: str | None = _setting(SERVICE + "PSWD", None, values.text, "Password; else `postgres`.", secret=True)
+    db_name: str | None = _setting(SERVICE + "NAME", None, values.text, "PostgreSQL database; else `postgres`.")
     db_read_replica_host: str | None = _setting(
-        SERVICE + "READ_REPLICA_HOST", None, _text, "Host of a read replica, taken with `USE_SEPARATE_READER_POOL`."
+        SERVICE + "READ_REPLICA_HOST",
+        None,
+        values.text,
+        "Host of a read replica, taken with `USE_SEPARATE_READER_POOL`.",
     )
     use_separate_reader_pool: bool = _setting(
         "USE_SEPARATE_READER_POOL",
         False,
-        _service_flag,
+        values.service_flag,
         "`True`, `true` or `1`: read from the replica, as the service does.",
     )
     db_ssl_mode: str | None = _setting(
         SERVICE + "SSL_MODE",
         None,
-        _one_of(*SSL_MODES),
+        values.one_of(*SSL_MODES),
         f"One of {', '.join(SSL_MODES)}; else TLS when the server offers it.",
     )
-    db_ssl_cert: str | None = _setting(SERVICE + "SSL_CERT_PATH", None, _text, "Client certificate file.")
-    db_ssl_key: str | None = _setting(SERVICE + "SSL_KEY_PATH", None, _text, "Client key file.")
+    db_ssl_cert: str | None = _setting(SERVICE + "SSL_CERT_PATH", None, values.text, "Client certificate file.")
+    db_ssl_key: str | None = _setting(SERVICE + "SSL_KEY_PATH", None, values.text, "Client key file.")
     db_ssl_root_cert: str | None = _setting(
-        f"{SERVICE}SSL_ROOT_CERT_PATH {SERVICE}SSL_ROOT_CERT", None, _text, "Certificate authority file."
+        f"{SERVICE}SSL_ROOT_CERT_PATH {SERVICE}SSL_ROOT_CERT", None, values.text, "Certificate authority file."
     )
-    table_flows: str = _setting("DB_TABLE_NAME_FLOWS", "flows_v3", _text, "Table of flows.")
-    table_runs: str = _setting("DB_TABLE_NAME_RUNS", "runs_v3", _text, "Table of runs.")
-    table_steps: str = _setting("DB_TABLE_NAME_STEPS", "steps_v3", _text, "Table of steps.")
-    table_tasks: str = _setting("DB_TABLE_NAME_TASKS", "tasks_v3", _text, "Table of tasks.")
-    table_metadata: str = _setting("DB_TABLE_NAME_METADATA", "metadata_v3", _text, "Table of metadata.")
-    table_artifacts: str = _setting("DB_TABLE_NAME_ARTIFACT", "artifact_v3", _text, "Table of artifacts.")
+    table_flows: str = _setting("DB_TABLE_NAME_FLOWS", "flows_v3", values.text, "Table of flows.")
+    table_runs: str = _setting("DB_TABLE_NAME_RUNS", "runs_v3", values.text, "Table of runs.")
+    table_steps: str = _setting("DB_TABLE_NAME_STEPS", "steps_v3", values.text, "Table of steps.")
+    table_tasks: str = _setting("DB_TABLE_NAME_TASKS", "tasks_v3", values.text, "Table of tasks.")
+    table_metadata: str = _setting("DB_TABLE_NAME_METADATA", "metadata_v3", values.text, "Table of metadata.")
+    table_artifacts: str = _setting("DB_TABLE_NAME_ARTIFACT", "artifact_v3", values.text, "Table of artifacts.")
     db_schema: str | None = _setting(
-        "DB_SCHEMA_NAME", None, _text, "PostgreSQL schema; else the first of the role's search path (`public`)."
+        "DB_SCHEMA_NAME", None, values.text, "PostgreSQL schema; else the first of the role's search path (`public`)."
     )
     sysroot_local: Path | None = _setting(
         "METAFLOW_DATASTORE_SYSROOT_LOCAL",
         None,
-        _path,
+        values.path,
         "Folder that holds `.metaflow`; else searched upwards from here.",
     )
 
     # How a status is judged, under the service's names
     heartbeat_threshold: int = _setting(
-        "HEARTBEAT_THRESHOLD", 60, _whole(1, 86_400), "Seconds after which a task without heartbeat is silent."
+        "HEARTBEAT_THRESHOLD", 60, values.whole(1, 86_400), "Seconds after which a task without heartbeat is silent."
     )
     run_inactive_cutoff_time: int = _setting(
-        "RUN_INACTIVE_CUTOFF_TIME", 360, _whole(1, 864_000), "Seconds after which a run without heartbeat is given up."
+        "RUN_INACTIVE_CUTOFF_TIME",
+        360,
+        values.whole(1, 864_000),
+        "Seconds after which a run without heartbeat is given up.",
     )
     old_run_failure_cutoff_time: int = _setting(
         "OLD_RUN_FAILURE_CUTOFF_TIME",
         86_400_000,
-        _whole(1, 315_360_000_000),
+        values.whole(1, 315_360_000_000),
         "Milliseconds after which nothing is waited for any longer where there are no heartbeats.",
     )
 
     # The server
-    host: str = _setting(PREFIX + "HOST", "127.0.0.1", _text, "Address to listen on; `0.0.0.0` for all.")
-    port: int = _setting(PREFIX + "PORT", 8050, _whole(1, 65535), "Port to listen on.")
-    path_prefix: str = _setting(PREFIX + "PATH_PREFIX", "/", _url_path, "URL path that a proxy puts before ours.")
-    threads: int = _setting(PREFIX + "THREADS", 8, _whole(1, 256), "Requests answered at the same time.")
-    log_level: str = _setting(PREFIX + "LOG_LEVEL", "INFO", _one_of(*LOG_LEVELS), f"One of {', '.join(LOG_LEVELS)}.")
-    log_format: str = _setting(
-        PREFIX + "LOG_FORMAT", "text", _one_of(*LOG_FORMATS), "Lines of the log: `text`, or `json` objects."
+    host: str = _setting(PREFIX + "HOST", "127.0.0.1", values.text, "Address to listen on; `0.0.0.0` for all.")
+    port: int = _setting(PREFIX + "PORT", 8050, values.whole(1, 65535), "Port to listen on.")
+    path_prefix: str = _setting(PREFIX + "PATH_PREFIX", "/", values.url_path, "URL path that a proxy puts before ours.")
+    threads: int = _setting(PREFIX + "THREADS", 8, values.whole(1, 256), "Requests answered at the same time.")
+    log_level: str = _setting(
+        PREFIX + "LOG_LEVEL", "INFO", values.one_of(*LOG_LEVELS), f"One of {', '.join(LOG_LEVELS)}."
     )
-    access_log: bool = _setting(PREFIX + "ACCESS_LOG", False, _flag, "Whether every request is logged.")
+    log_format: str = _setting(
+        PREFIX + "LOG_FORMAT", "text", values.one_of(*LOG_FORMATS), "Lines of the log: `text`, or `json` objects."
+    )
+    access_log: bool = _setting(PREFIX + "ACCESS_LOG", False, values.flag, "Whether every request is logged.")
 
     # Who may ask, and how much
     allowed_hosts: tuple[str, ...] = _setting(
         PREFIX + "ALLOWED_HOSTS",
         (),
-        setting_values.hosts,
+        values.hosts,
         "Names under which the dashboard is reached, parted by commas, `*.example.org` too; else this machine's own "
         "on loopback, and any elsewhere.",
     )
-    trusted_proxies: tuple[setting_values.Network | str, ...] = _setting(
+    trusted_proxies: tuple[values.Network | str, ...] = _setting(
         PREFIX + "TRUSTED_PROXIES",
         (),
-        setting_values.networks,
+        values.networks,
         "Addresses or networks of proxies, or `unix`: only what these say of a viewer is believed.",
     )
     auth_header: str | None = _setting(
         PREFIX + "AUTH_HEADER",
         None,
-        setting_values.header,
+        values.header,
         "Header in which a trusted proxy names the viewer; nobody else is let in.",
     )
     users_file: Path | None = _setting(
-        PREFIX + "USERS_FILE", None, _path, "File of names and hashed passwords; nobody else is let in."
+        PREFIX + "USERS_FILE", None, values.path, "File of names and hashed passwords; nobody else is let in."
     )
-    open_metrics: bool = _setting(PREFIX + "OPEN_METRICS", False, _flag, "Whether `/-/metrics` needs no login.")
+    open_metrics: bool = _setting(PREFIX + "OPEN_METRICS", False, values.flag, "Whether `/-/metrics` needs no login.")
     rate_limit: int = _setting(
         PREFIX + "RATE_LIMIT",
         100,
-        _whole(0, 1_000_000),
+        values.whole(0, 1_000_000),
         "Requests per second of one viewer, ten times as many at once; 0: no limit.",
     )
     embed_in: tuple[str, ...] = _setting(
-        PREFIX + "EMBED_IN", (), setting_values.origins, "Origins whose pages may show the dashboard in a frame."
+        PREFIX + "EMBED_IN", (), values.origins, "Origins whose pages may show the dashboard in a frame."
     )
 
     # What is not shown
     hide_names: tuple[str, ...] = _setting(
         PREFIX + "HIDE_NAMES",
         (),
-        setting_values.globs,
+        values.globs,
         "Parameters, artifacts and metadata of which no value is shown: `*password*,*secret*`.",
     )
     hide_texts: Path | None = _setting(
         PREFIX + "HIDE_TEXTS",
         None,
-        _path,
+        values.path,
         "File of regular expressions (RE2, one a line) for what is hidden in logs, metadata and values.",
     )
-    show_logs: bool = _setting(PREFIX + "SHOW_LOGS", True, _flag, "Whether logs are shown.")
+    show_logs: bool = _setting(PREFIX + "SHOW_LOGS", True, values.flag, "Whether logs are shown.")
     show_artifacts: bool = _setting(
-        PREFIX + "SHOW_ARTIFACTS", True, _flag, "Whether artifacts are shown, and the values of parameters."
+        PREFIX + "SHOW_ARTIFACTS", True, values.flag, "Whether artifacts are shown, and the values of parameters."
     )
-    show_cards: bool = _setting(PREFIX + "SHOW_CARDS", True, _flag, "Whether cards are shown.")
+    show_cards: bool = _setting(PREFIX + "SHOW_CARDS", True, values.flag, "Whether cards are shown.")
 
     # The database
     statement_timeout: float = _setting(
-        PREFIX + "STATEMENT_TIMEOUT", 5.0, _number(0.1, 3600), "Seconds that one query may take."
+        PREFIX + "STATEMENT_TIMEOUT", 5.0, values.number(0.1, 3600), "Seconds that one query may take."
     )
-    lock_timeout: float = _setting(PREFIX + "LOCK_TIMEOUT", 1.0, _number(0.1, 3600), "Seconds to wait for a lock.")
+    lock_timeout: float = _setting(
+        PREFIX + "LOCK_TIMEOUT", 1.0, values.number(0.1, 3600), "Seconds to wait for a lock."
+    )
     connect_timeout: float = _setting(
         PREFIX + "CONNECT_TIMEOUT",
         3.0,
-        _number(1, 3600),
+        values.number(1, 3600),
         "Seconds to wait for a connection; PostgreSQL takes 2 at least.",
     )
-    pool_size: int = _setting(PREFIX + "POOL_SIZE", 5, _whole(1, 100), "Connections to the database at most.")
+    pool_size: int = _setting(PREFIX + "POOL_SIZE", 5, values.whole(1, 100), "Connections to the database at most.")
     slow_query: int = _setting(
-        PREFIX + "SLOW_QUERY", 500, _whole(0, 3_600_000), "Milliseconds from which a query is logged as slow."
+        PREFIX + "SLOW_QUERY", 500, values.whole(0, 3_600_000), "Milliseconds from which a query is logged as slow."
     )
 
     # The datastores
     datastore_map: tuple[tuple[str, str], ...] = _setting(
         PREFIX + "DATASTORE_MAP",
         (),
-        _moves,
+        values.moves,
         "Where datastores are read instead: `s3://bucket/metaflow=/mnt/metaflow,…`.",
     )
     datastore_roots: tuple[str, ...] = _setting(
         PREFIX + "DATASTORE_ROOTS",
         (),
-        _locations,
+        values.locations,
         "The only datastores that are read, parted by commas; else all that tasks name.",
     )
     datastore_timeout: float = _setting(
-        PREFIX + "DATASTORE_TIMEOUT", 10.0, _number(0.1, 600), "Seconds that one read of a datastore may take."
+        PREFIX + "DATASTORE_TIMEOUT", 10.0, values.number(0.1, 600), "Seconds that one read of a datastore may take."
     )
     datastore_reads: int = _setting(
-        PREFIX + "DATASTORE_READS", 4, _whole(1, 256), "Reads of one datastore at the same time."
+        PREFIX + "DATASTORE_READS", 4, values.whole(1, 256), "Reads of one datastore at the same time."
     )
     s3_endpoint: str | None = _setting(
-        "METAFLOW_S3_ENDPOINT_URL", None, _server, "S3 server; else the one of the AWS configuration."
+        "METAFLOW_S3_ENDPOINT_URL", None, values.server, "S3 server; else the one of the AWS configuration."
     )
     azure_endpoint: str | None = _setting(
         "METAFLOW_AZURE_STORAGE_BLOB_SERVICE_ENDPOINT",
         None,
-        _server,
+        values.server,
         "Azure storage account, `https://account.blob.core.windows.net`.",
     )
 
     # The pages
-    refresh: float = _setting(PREFIX + "REFRESH", 5.0, _number(1, 3600), "Seconds between two looks for news.")
+    refresh: float = _setting(PREFIX + "REFRESH", 5.0, values.number(1, 3600), "Seconds between two looks for news.")
     scan_budget: int = _setting(
-        PREFIX + "SCAN_BUDGET", 400, _whole(10, 60_000), "Milliseconds that a filter on a judged status may search."
+        PREFIX + "SCAN_BUDGET",
+        400,
+        values.whole(10, 60_000),
+        "Milliseconds that a filter on a judged status may search.",
     )
     run_cache: int = _setting(
-        PREFIX + "RUN_CACHE", 128, _whole(1, 100_000), "Megabytes for the tasks of runs that somebody looks at."
+        PREFIX + "RUN_CACHE", 128, values.whole(1, 100_000), "Megabytes for the tasks of runs that somebody looks at."
     )
     window: int = _setting(
-        PREFIX + "WINDOW", 5000, _whole(10, 1_000_000), "Runs considered for counts, activity strip and groups."
+        PREFIX + "WINDOW", 5000, values.whole(10, 1_000_000), "Runs considered for counts, activity strip and groups."
     )
 
     notifications: tuple[Announcement, ...] = _setting(
@@ -333,32 +255,41 @@ class Settings:
 
     # Plugins
     plugins: tuple[str, ...] | None = _setting(
-        PREFIX + "PLUGINS", None, _names, "Plugins to use, in this order, parted by commas; `none` for none; else all."
+        PREFIX + "PLUGINS",
+        None,
+        values.names,
+        "Plugins to use, in this order, parted by commas; `none` for none; else all.",
     )
     plugin_folders: tuple[Path, ...] = _setting(
-        PREFIX + "PLUGIN_FOLDERS", (), _paths, "Folders with more plugins, parted by commas."
+        PREFIX + "PLUGIN_FOLDERS", (), values.paths, "Folders with more plugins, parted by commas."
     )
     plugin_config: Path | None = _setting(
-        PREFIX + "PLUGIN_CONFIG", None, _path, "TOML file with a table for each plugin that takes one."
+        PREFIX + "PLUGIN_CONFIG", None, values.path, "TOML file with a table for each plugin that takes one."
     )
     plugin_timeout: float = _setting(
-        PREFIX + "PLUGIN_TIMEOUT", 5.0, _number(0.1, 60), "Seconds that a plugin may take to draw one part of a page."
+        PREFIX + "PLUGIN_TIMEOUT",
+        5.0,
+        values.number(0.1, 60),
+        "Seconds that a plugin may take to draw one part of a page.",
     )
 
     # Local folders and the demo
     cache_dir: Path | None = _setting(
-        PREFIX + "CACHE_DIR", None, _path, "Folder for the index of a `.metaflow` folder; else the user's cache folder."
+        PREFIX + "CACHE_DIR",
+        None,
+        values.path,
+        "Folder for the index of a `.metaflow` folder; else the user's cache folder.",
     )
     local_liveness: bool = _setting(
         PREFIX + "LOCAL_LIVENESS",
         True,
-        _flag,
+        values.flag,
         "Whether a local run counts as running while its process lives on this machine.",
     )
     demo_folder: Path | None = _setting(
-        PREFIX + "DEMO_FOLDER", None, _path, "Folder for demo data; else a temporary one, removed at exit."
+        PREFIX + "DEMO_FOLDER", None, values.path, "Folder for demo data; else a temporary one, removed at exit."
     )
-    demo_runs: int = _setting(PREFIX + "DEMO_RUNS", 2000, _whole(1, 1_000_000), "Runs in the demo.")
+    demo_runs: int = _setting(PREFIX + "DEMO_RUNS", 2000, values.whole(1, 1_000_000), "Runs in the demo.")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ, **overrides: object) -> Settings:

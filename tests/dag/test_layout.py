@@ -243,17 +243,17 @@ def test_five_hundred_steps_are_placed_quickly() -> None:
 
 
 def _spent(of: Graph) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     drawn(of)
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 def test_a_tangle_with_more_long_edges_than_fit_is_drawn_without_their_lanes() -> None:
     names = [f"s{n}" for n in range(100)]
     steps = {name: {"type": "split-switch", "next": names[n + 1 :]} for n, name in enumerate(names)}
     of = graph(steps, start_step="s0")
-    started = time.perf_counter()
+    started = time.process_time()
     found = drawn(of)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert len(found.cards) == 100
     assert found.width < 2_000

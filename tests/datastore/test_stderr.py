@@ -173,6 +173,6 @@ def test_a_log_that_is_no_file_is_no_error(folder: Path) -> None:
 )
 def test_hostile_logs_take_no_time(folder: Path, piece: str) -> None:
     line = piece * (65_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     error(folder, line)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -51,9 +51,9 @@ def test_shared_values_take_no_time() -> None:
     value: Any = ()
     for _ in range(60):
         value = (value, value)
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(compact(value)) == 200
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_an_invisible_character_is_an_escape() -> None:

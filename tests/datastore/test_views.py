@@ -102,13 +102,13 @@ def test_a_default_is_not_made_by_looking() -> None:
 
 def test_large_values_come_by_pages() -> None:
     for value in (list(range(100_000)), np.arange(100_000), dict.fromkeys(range(100_000)), set(range(100_000))):
-        started = time.perf_counter()
+        started = time.process_time()
         found = branch(value, offset=99_950, limit=100)
         assert len(found.nodes) == 50
         assert found.nodes[0].path == "$[99950]"
         assert branch(value, offset=200_000).nodes == ()
         assert len(branch(value, limit=10**9).nodes) == 1000
-        assert time.perf_counter() - started < 1
+        assert time.process_time() - started < 1
     assert branch([1, 2], offset=-5, limit=-1).nodes == ()
 
 
@@ -279,7 +279,7 @@ def test_json_is_bounded() -> None:
     value: Any = ()
     for _ in range(60):
         value = (value, value)
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(TooLarge):
         to_json(value, 100_000)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

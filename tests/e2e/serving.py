@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -43,9 +43,14 @@ class App:
 
 @contextmanager
 def serve(
-    database: Path, folder: Path, refresh: float = 1, statement_timeout: float = 60, **settings: str
+    database: Path,
+    folder: Path,
+    refresh: float = 1,
+    statement_timeout: float = 60,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[App]:
     """The dashboard on a free port; ends with the context. `settings`: more variables of its environment."""
+    settings = settings or {}
     port, log = _free_port(), folder / "server.log"
     names = {name for setting in fields(Settings) for name in setting.metadata["names"]}
     environment = {name: value for name, value in os.environ.items() if name not in names}

@@ -34,9 +34,11 @@ def announced(demo_app: App, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         demo_app.database,
         folder,
         refresh=5,
-        METAFLOW_DASHBOARD_PATH_PREFIX="/metaflow/",
-        NOTIFICATIONS=json.dumps(entries),
-        CUSTOM_QUICKLINKS=json.dumps(links),
+        settings={
+            "METAFLOW_DASHBOARD_PATH_PREFIX": "/metaflow/",
+            "NOTIFICATIONS": json.dumps(entries),
+            "CUSTOM_QUICKLINKS": json.dumps(links),
+        },
     ) as app:
         yield app
         assert app.complaints() == []

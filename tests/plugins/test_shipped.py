@@ -227,6 +227,6 @@ def test_texts_that_a_task_registers_for_the_gui(stage: Stage) -> None:
     _, task = made(stage, ui_content_b="| a |\n|---|\n| 1 |", ui_content_a="# Report", other="no")
     drawn = Kit(stage.services()).draw(ui_content.PLUGIN, "task-tab", task)
     assert drawn is not None
-    assert text_of(drawn) == "# Report | a | |---| | 1 |"
+    assert text_of(drawn).split() == ["Report", "a", "1"]
     _, without = made(stage)
     assert Kit(stage.services()).draw(ui_content.PLUGIN, "task-tab", without) is None

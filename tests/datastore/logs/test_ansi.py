@@ -104,8 +104,8 @@ def test_colours_are_those_of_the_design() -> None:
 @pytest.mark.parametrize("piece", ["\x1b[", "\x1b]", "\x1b", "\x1b[1;", "\x1bP", "\x9d", "1;", "\r", "a\r", "\x1b]\r"])
 def test_hostile_text_takes_no_time(piece: str) -> None:
     text = piece * (200_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     segments(text[:4000])
     shown(text.encode())
     shown(text.encode() + b"\n" + b"x" * 200_000)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

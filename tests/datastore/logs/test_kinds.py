@@ -115,7 +115,7 @@ def test_kinds_are_words() -> None:
 
 @pytest.mark.parametrize("piece", ["a.", "Error", " ", "ERROR", "\\", "|", 'File "', "Traceback "])
 def test_hostile_lines_take_no_time(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(100):
         kinds((piece * 4000)[:4000])
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
