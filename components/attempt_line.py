@@ -13,7 +13,7 @@ from components import formats
 from components.attributes import aria
 
 LEAST = 0.6  # per cent that a bar is wide at least
-ROOM = 0.55  # per cent of the axis that a character of a label takes
+ROOM = 1.0  # per cent of the axis that a character of a label takes; it is 600 px wide at least
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,4 +88,4 @@ def middle(text: str, most: int) -> str:
 
 def sentence(text: str) -> str:
     """A reason as a sentence of its own; one that begins with a pathspec keeps its case."""
-    return text if "/" in text.partition(" ")[0] else text[:1].upper() + text[1:]
+    return text if {"/", "_"} & set(text.partition(" ")[0]) else text[:1].upper() + text[1:]

@@ -150,8 +150,21 @@
       link.append(make('span', 'nw', Number.isNaN(length) ? '–' : window.mf.time.duration(length)), bar);
       return link;
     });
-    parts.space.replaceChildren(...rows);
+    place(rows);
     host.dataset.drawn = '1';
+  }
+
+  /** Put the rows into the list; one that looks as before stays where it is, and keeps its click. @param {HTMLElement[]} rows */
+  function place(rows) {
+    const present = new Map([...parts.space.children].map((one) => [one.getAttribute('href'), one]));
+    const shown = rows.map((row) => {
+      const before = present.get(row.getAttribute('href'));
+      return before?.isEqualNode(row) ? before : row;
+    });
+    for (const one of present.values()) if (!shown.includes(one)) one.remove();
+    shown.forEach((one, n) => {
+      if (parts.space.children[n] !== one) parts.space.insertBefore(one, parts.space.children[n] || null);
+    });
   }
 
   /** To the next or previous task, or the next failed one. @param {1 | -1} by @param {boolean} failed */
