@@ -20,7 +20,8 @@
     const span = Math.max(1, Math.min(far, window.innerHeight));
     const nearEnd = Math.max(0, 1 - (far - window.scrollY) / span); // 0 … 1
     const line = top + (window.innerHeight - top) * nearEnd;
-    const sections = [...document.querySelectorAll('#task-body > section[id]')];
+    const all = /** @type {HTMLElement[]} */ ([...document.querySelectorAll('#task-body > section[id]')]);
+    const sections = all.filter((one) => one.offsetHeight); // those of plugins have nothing in them at times
     const passed = sections.filter((one, n) => !n || one.getBoundingClientRect().top <= line);
     return `#${passed[passed.length - 1]?.id || ''}`;
   }

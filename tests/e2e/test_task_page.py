@@ -98,7 +98,7 @@ def test_the_tools_of_the_log_are_in_the_address(page: Page, growing: Growing, g
     expect(page.locator(".l.is-current")).to_have_attribute("data-line", "30000")
     search.fill("needle(")
     expect(found).to_contain_text("missing")
-    expect(page.get_by_role("button", name="Next match (Enter)")).to_be_disabled()
+    expect(page.get_by_role("button", name="Next match (N)")).to_be_disabled()
 
 
 def test_a_store_that_fails_fails_its_own_parts_and_may_be_asked_again(
