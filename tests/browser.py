@@ -25,9 +25,12 @@ def launch_args() -> dict[str, Any]:
 
 
 def wait_for_function(
-    page: Page, expression: str, *, arg: Any = None, timeout: float | None = None, polling: object = None
+    page: Page, expression: str, *, arg: Any = None, timeout: float | None = None, polling: float = 20
 ) -> None:
-    """Playwright's own evaluates text within the page, which the policy of our pages forbids; `evaluate` does not."""
+    """Playwright's own evaluates text within the page, which the policy of our pages forbids; `evaluate` does not.
+
+    Times are milliseconds.
+    """
     until = time.monotonic() + (15_000 if timeout is None else timeout) / 1000
     asked = (
         f"arg => {{ const found = ({expression}); return Boolean(typeof found === 'function' ? found(arg) : found); }}"
@@ -41,7 +44,7 @@ def wait_for_function(
                 raise
         if time.monotonic() > until:
             raise Timeout(f"Still not true: {expression}")
-        page.wait_for_timeout(20)
+        page.wait_for_timeout(polling)
 
 
 Page.wait_for_function = wait_for_function  # type: ignore[assignment,method-assign]

@@ -27,7 +27,8 @@ STEADY = """() => {
 
 def steady(page: Page) -> str:
     """What the page says, once it has said all."""
-    return str(page.wait_for_function(STEADY, polling=400).json_value())
+    page.wait_for_function(STEADY, polling=400)
+    return str(page.evaluate("window.textBefore"))
 
 
 def failed_run(app: App) -> tuple[str, str]:
