@@ -31,7 +31,7 @@ def wait_for_function(
 
     Times are milliseconds.
     """
-    until = time.monotonic() + (15_000 if timeout is None else timeout) / 1000
+    until = time.monotonic() + (30_000 if timeout is None else timeout) / 1000
     asked = (
         f"arg => {{ const found = ({expression}); return Boolean(typeof found === 'function' ? found(arg) : found); }}"
     )

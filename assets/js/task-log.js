@@ -54,7 +54,7 @@
       copy: task.button('copy', 'Copy the chosen lines, else those in view', '', { 'data-copy-lines': '' }),
       full: task.button('full', 'Full screen', '', { 'data-log-full': '' }),
     };
-    parts.raw = task.make('a', 'mf-iconbtn sm', null, { download: '', title: 'Download the raw log', 'aria-label': 'Download the raw log', 'data-palette': 'Download the raw log' });
+    parts.raw = task.make('a', 'mf-iconbtn sm', null, { download: '', 'data-hard': '', title: 'Download the raw log', 'aria-label': 'Download the raw log', 'data-palette': 'Download the raw log' });
     parts.raw.append(task.icon('download'));
     parts.bar.append(parts.streams, ...search.parts, task.make('span', 'grow'), parts.follow, parts.wrap, parts.times, parts.fold, parts.copy, parts.raw, parts.full);
     parts.view.append(parts.space);
@@ -155,7 +155,8 @@
     parts.view.classList.toggle('no-wrap', !on('wrap'));
     parts.block.style.top = end ? '' : `${Math.max(0, Math.min(parts.view.scrollTop, height() - 1))}px`;
     parts.block.style.bottom = end ? '0' : '';
-    bar(first, lines.total <= SHORT ? lines.total : Math.min(lines.total, first + shown));
+    const from = end ? Math.max(0, lines.total - shown) : first;
+    bar(from, Math.min(lines.total, lines.total <= SHORT ? SHORT : from + shown));
     host.dataset.drawn = String(Number(host.dataset.drawn || 0) + 1);
   }
 
@@ -205,7 +206,6 @@
     parts.follow.hidden = lines.complete || !task.isLive();
     const body = task.body();
     parts.raw.setAttribute('href', `${body?.dataset.api}/logs/${lines.stream}/raw?attempt=${body?.dataset.attempt}`);
-    parts.raw.setAttribute('data-hard', '');
     if (!lines.total && host?.dataset.state === 'open') parts.note.replaceChildren(task.make('p', 't3 pad', nothing()));
     else if (host?.dataset.state === 'open') parts.note.replaceChildren();
     parts.view.hidden = !lines.total;

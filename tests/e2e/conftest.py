@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Req
 from dashboard import demo
 from tests.e2e.serving import App, Growing, now, serve
 
-PATIENCE = 15_000  # ms: the machine may be busy
+PATIENCE = 30_000  # ms: the machine may be busy
 expect.set_options(timeout=PATIENCE)
 
 

@@ -80,6 +80,7 @@ def test_a_long_log_with_colours_and_links_is_text(page: Page, told: Telling) ->
     page.goto(told.url("work/2"))
     expect(page.locator(".log-foot")).to_contain_text(f"of {LINES:,}", timeout=60_000)
     expect(page.locator(".l .tx").last).to_have_text(f"line {LINES} of many")  # it opens at its end
+    expect(page.locator(".log-foot")).to_contain_text(f"–{LINES:,} of {LINES:,}")
     page.get_by_role("button", name="First line").click()
     first = page.locator('.l[data-line="1"] .tx')
     expect(first).to_contain_text("grün 🚀 red and bold link")
