@@ -7,11 +7,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 from plotly.utils import PlotlyJSONEncoder
 
-from components.attributes import aria
+from components.attributes import aria, data
 from dashboard import query_text, shell
 from dashboard.data.judge import judged_by_key
 from dashboard.data.runs import Key
@@ -33,12 +33,14 @@ class ids:
     """Ids of this part of the pages."""
 
     TAB = "run-plugin-tab"
+    TAB_ASKED = "run-plugin-tab-asked"  # what the tab is drawn for; only while it is open
     CELLS = "runs-plugin-cells"
 
 
 def run_tab(key: str) -> Component:
     """The empty tab of a run that all plugins share, as only one is seen."""
-    return html.Div(html.Div(id=ids.TAB, key=key), className="run-view plugin")
+    parts = [dcc.Store(id=ids.TAB_ASKED), html.Div(id=ids.TAB, key=key, **data(tabs=json.dumps(list(slots.tabs()))))]
+    return html.Div(parts, className="run-view plugin")
 
 
 def understood(text: str) -> tuple[TaskQuery, str | None, tuple[str, ...]]:
@@ -62,20 +64,26 @@ def register_run(
     if not host.tabs:
         return
 
-    @app.callback(
-        Output(ids.TAB, "children"),
-        Output(ids.TAB, DRAWN),
+    # The server is asked only while such a tab is open.
+    app.clientside_callback(
+        ClientsideFunction("plugins", "tab_asked"),
+        Output(ids.TAB_ASKED, "data"),
         shell.QUERY,
         shell.REFRESH,
         shell.THEME,
         shell.ZONE,
         shown,
+    )
+
+    @app.callback(
+        Output(ids.TAB, "children"),
+        Output(ids.TAB, DRAWN),
+        Input(ids.TAB_ASKED, "data"),
+        State(shell.ids.QUERY, "data"),
         path,
         State(ids.TAB, DRAWN),
     )
-    def draw_tab(
-        url: str | None, _token: object, _theme: object, _zone: object, _shown: object, path_: str, drawn: str | None
-    ) -> tuple[object, object]:
+    def draw_tab(_asked: object, url: str | None, path_: str, drawn: str | None) -> tuple[object, object]:
         place = host.tab(understood(split(url)[1])[0].tab)
         details = details_of(path_) if place else None
         if place is None or details is None:
